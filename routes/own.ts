@@ -1,0 +1,40 @@
+/** Limen's own endpoints, below its prefix. */
+import { Hono } from "hono";
+import { type Fault, fault } from "../src/model/fault.ts";
+import type { PolicyFeed } from "../src/store/feed.ts";
+import { type AdminAuth } from "./admin_auth.ts";
+import { healthRoutes } from "./health.ts";
+import { policyRoutes } from "./policy.ts";
+import { problem } from "./problem.ts";
+
+export interface OwnOptions {
+  readonly prefix: string;
+  readonly feed: PolicyFeed;
+  readonly auth: AdminAuth;
+}
+
+export function ownRoutes({ prefix, feed, auth }: OwnOptions): Hono {
+  const app = new Hono().basePath(prefix);
+  app.route("/", healthRoutes(() => feed.active !== null));
+  app.use("*", async (c, next) => {
+    const refused = await auth(c.req.header("authorization") ?? null);
+    if (refused !== null) return denied(refused);
+    await next();
+  });
+  app.route("/", policyRoutes(feed));
+  app.all("/policy", () => notAllowed("GET, HEAD, PUT"));
+  app.notFound(() => problem(fault("not_found", "Limen has no endpoint of this name.")));
+  return app;
+}
+
+function denied(refused: Fault): Response {
+  const headers: Record<string, string> = refused.fault === "unauthenticated"
+    ? { "www-authenticate": 'Bearer realm="limen"' }
+    : refused.fault === "rate_limited"
+    ? { "retry-after": "60" }
+    : {};
+  return problem(refused, { headers });
+}
+
+const notAllowed = (allow: string): Response =>
+  problem(fault("method_not_allowed", `Allowed are ${allow}.`), { headers: { allow } });

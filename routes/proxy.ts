@@ -1,0 +1,180 @@
+/** Everything that is forwarded, redirected or answered by policy: a request's way through Limen. */
+import { redirectResponse } from "../src/action/redirect.ts";
+import { respond } from "../src/action/respond.ts";
+import { changePath } from "../src/action/rewrite.ts";
+import { type Client, clientOf, type Connection, setForwarded } from "../src/forward/client.ts";
+import { forward, type Forwarded } from "../src/forward/forward.ts";
+import { applyEdits } from "../src/forward/header_edits.ts";
+import { removeHopByHop } from "../src/forward/hop_by_hop.ts";
+import { addVia, passedTooOften } from "../src/forward/via.ts";
+import type { Gateway, Serving } from "../src/gateway.ts";
+import { find } from "../src/match/find.ts";
+import { splitTarget, type Target } from "../src/match/target.ts";
+import { type Fault, fault, isFault } from "../src/model/fault.ts";
+import type { MutableHeaders } from "../src/model/headers.ts";
+import type { Exchange } from "../src/model/platform.ts";
+import type { ForwardPlan, MemberPlan, RoutePlan } from "../src/plan/plan.ts";
+import type { Rule } from "../src/plan/table.ts";
+import { stickyCookie, type StickyKey, stickyKey } from "../src/steer/sticky.ts";
+import { problem } from "./problem.ts";
+
+/** A request that is understood so far. */
+interface Ask {
+  readonly exchange: Exchange;
+  /** With the path in its normal form. */
+  readonly target: Target;
+  readonly requestId: string;
+}
+
+/** @param target the request's, with its path in normal form */
+export async function proxy(
+  exchange: Exchange,
+  target: Target,
+  gateway: Gateway,
+): Promise<Response> {
+  const given = exchange.header("x-request-id");
+  const requestId = given !== null && REQUEST_ID.test(given) ? given : gateway.platform.uuid();
+  const ask = { exchange, target, requestId };
+  const answer = await route(ask, gateway);
+  return isFault(answer) ? problem(answer, { requestId }) : answer;
+}
+
+/** What may stand in logs and headers as it is. */
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** Methods that fetch refuses to send (WHATWG Fetch, forbidden methods). */
+const UNSENDABLE = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+function route(ask: Ask, gateway: Gateway): Promise<Response | Fault> | Response | Fault {
+  const { exchange, target, requestId } = ask;
+  const { method } = exchange;
+  if (UNSENDABLE.has(method)) return fault("not_implemented", `${method} can't be forwarded.`);
+  const serving = gateway.serving();
+  if (serving === null) return fault("not_ready", "No policy has been loaded so far.");
+
+  const rule = find(serving.plan.table, {
+    method,
+    host: target.host,
+    path: target.path,
+    query: target.query,
+    header: (name) => exchange.header(name),
+  });
+  if (rule === null) return fault("no_route", "No route of the policy matches this request.");
+  const plan = serving.plan.routes[rule.route]!;
+  const { action } = plan;
+  if (action.kind === "forward") return upstream(ask, plan, action, rule, serving, gateway);
+
+  const local = action.kind === "respond"
+    ? respond(action, method)
+    : redirectResponse(action, { ...asked(ask, serving), ...pathOf(target) }, rule.prefix);
+  applyEdits(local.headers, plan.responseHeaders);
+  local.headers.set("x-request-id", requestId);
+  return local;
+}
+
+async function upstream(
+  ask: Ask,
+  plan: RoutePlan,
+  action: ForwardPlan,
+  rule: Rule,
+  serving: Serving,
+  gateway: Gateway,
+): Promise<Response | Fault> {
+  const { exchange, target, requestId } = ask;
+  if (passedTooOften(exchange.header("via"))) {
+    return fault("loop_detected", "An upstream of this gateway leads back to it.");
+  }
+  const connection = connectionOf(ask);
+  const client = clientSeen(ask, serving);
+  const sticky = stickyKey(
+    action.sticky,
+    { header: (name) => exchange.header(name), query: target.query, address: client.address },
+    () => gateway.platform.uuid(),
+  );
+  const path = action.rewritePath === null
+    ? target.path
+    : changePath(action.rewritePath, target.path, rule.prefix);
+  const forwarded = await forward({
+    platform: gateway.platform,
+    steering: serving.steering,
+    health: gateway.health,
+    exchange,
+    route: action,
+    key: sticky.key,
+    target: target.query === "" ? path : `${path}?${target.query}`,
+    authority: connection.authority,
+    upgrade: isWebSocketUpgrade(exchange),
+    headersFor: (member) => upstreamHeaders(ask, connection, client, action, member),
+  });
+  if (isFault(forwarded)) return forwarded;
+  return exchange.respond(
+    forwarded.answer,
+    (headers) => responseHeaders(headers, { requestId, plan, action, sticky, client, forwarded }),
+    forwarded.deadline,
+  );
+}
+
+/** RFC 6455 §4.1; a `Connection` header is not asked for, as one of the platforms hides it. */
+const isWebSocketUpgrade = (exchange: Exchange): boolean =>
+  exchange.method === "GET" && exchange.header("upgrade")?.toLowerCase() === "websocket";
+
+function upstreamHeaders(
+  { exchange, requestId }: Ask,
+  connection: Connection,
+  client: Client,
+  action: ForwardPlan,
+  member: MemberPlan,
+): MutableHeaders {
+  const headers = exchange.copyHeaders();
+  removeHopByHop(headers);
+  // Met by whoever received the request: the runtime has answered it, or the client did not wait.
+  headers.delete("expect");
+  addVia(headers);
+  setForwarded(headers, connection, client);
+  headers.set("x-request-id", requestId);
+  applyEdits(headers, action.requestHeaders);
+  applyEdits(headers, member.requestHeaders);
+  return headers;
+}
+
+interface Answered {
+  readonly requestId: string;
+  readonly plan: RoutePlan;
+  readonly action: ForwardPlan;
+  readonly sticky: StickyKey;
+  readonly client: Client;
+  readonly forwarded: Forwarded;
+}
+
+function responseHeaders(headers: MutableHeaders, answered: Answered): void {
+  const { requestId, plan, action, sticky, client, forwarded } = answered;
+  removeHopByHop(headers);
+  headers.set("x-request-id", requestId);
+  applyEdits(headers, plan.responseHeaders);
+  applyEdits(headers, forwarded.choice.member.responseHeaders);
+  if (sticky.newCookie !== null && action.sticky?.by === "cookie") {
+    const cookie = stickyCookie(action.sticky, sticky.newCookie, client.scheme === "https");
+    headers.append("set-cookie", cookie);
+  }
+}
+
+function connectionOf({ exchange, target }: Ask): Connection {
+  const { scheme, host, port } = target;
+  return { peer: exchange.peer, scheme, authority: port === null ? host : `${host}:${port}` };
+}
+
+const clientSeen = (ask: Ask, serving: Serving): Client =>
+  clientOf(
+    connectionOf(ask),
+    (name) => ask.exchange.header(name),
+    serving.plan.trust.isProxy,
+  );
+
+/** Scheme, host and port by which the client asked, trusted proxies in front notwithstanding. */
+function asked(ask: Ask, serving: Serving): Pick<Target, "scheme" | "host" | "port"> {
+  const { scheme, authority } = clientSeen(ask, serving);
+  const { host, port } = splitTarget(`${scheme}://${authority}`) ?? ask.target;
+  return { scheme, host, port };
+}
+
+const pathOf = ({ path, query }: Target): Pick<Target, "path" | "query"> => ({ path, query });

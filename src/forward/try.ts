@@ -1,0 +1,54 @@
+/** One try: send, and wait for the answer's headers for so long and no longer. */
+import type { Answer, Exchange, Platform, UpstreamRequest } from "../model/platform.ts";
+import { isFailure } from "../model/platform.ts";
+import type { Body } from "./body.ts";
+import type { Deadline } from "./deadline.ts";
+import type { TryResult } from "./retry.ts";
+
+export type Tried =
+  | { readonly kind: "answer"; readonly answer: Answer; readonly abort: () => void }
+  | (Exclude<TryResult, { kind: "answer" }> & { readonly bodyUntouched: boolean })
+  /** The client went away: nobody waits for an answer. */
+  | { readonly kind: "client-gone" };
+
+export interface TryOptions {
+  readonly platform: Platform;
+  readonly exchange: Exchange;
+  readonly body: Body;
+  readonly deadline: Deadline;
+  /** For this try alone; infinite: no limit but the deadline. */
+  readonly limitMs: number;
+}
+
+export async function tryOnce(
+  request: Omit<UpstreamRequest, "signal" | "body">,
+  { platform, exchange, body, deadline, limitMs }: TryOptions,
+): Promise<Tried> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  let ended: "timeout" | "client-gone" | null = null;
+  let cancelTimer = (): void => {};
+  const endAs = (why: "timeout" | "client-gone") => (): void => {
+    ended ??= why;
+    abort();
+  };
+  deadline.whenStarted(() => {
+    const waitMs = Math.min(limitMs, deadline.atMs - platform.now());
+    if (waitMs < Infinity) cancelTimer = platform.after(Math.max(0, waitMs), endAs("timeout"));
+  });
+  const forgetClient = exchange.onClientGone(endAs("client-gone"));
+  const sent = await platform.send({ ...request, body: body.open(), signal: controller.signal });
+  deadline.whenStarted(() => {});
+  cancelTimer();
+  forgetClient();
+
+  if (!isFailure(sent)) return { kind: "answer", answer: sent, abort };
+  if (ended === "client-gone" || body.broken) return { kind: "client-gone" };
+  const { bodyUntouched } = sent;
+  if (ended === "timeout") return { kind: "timeout", bodyUntouched };
+  if (sent.failure === "aborted") return { kind: "client-gone" };
+  return {
+    kind: sent.failure === "connect" ? "connect-failure" : "reset",
+    bodyUntouched,
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * The part of `Headers` that the gateway uses to change a message. Each
+ * platform brings what is cheapest there: native `Headers` on workerd, a list
+ * of pairs on Deno. Names are given in lower case.
+ */
+export interface MutableHeaders {
+  /** Repeated values joined with ", "; `null` if absent. */
+  get(name: string): string | null;
+  /** Replaces every value of the name. */
+  set(name: string, value: string): void;
+  /** Adds one more value. */
+  append(name: string, value: string): void;
+  delete(name: string): void;
+}

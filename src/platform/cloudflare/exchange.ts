@@ -1,0 +1,79 @@
+/** One request to a Worker, as the gateway sees it. */
+import type { MutableHeaders } from "../../model/headers.ts";
+import type { Answer, BodyDeadline, Exchange, IncomingBody } from "../../model/platform.ts";
+import { withDeadline } from "./body_deadline.ts";
+import type { Context } from "./env.ts";
+import type { FetchAnswer } from "./send.ts";
+
+/** What workerd adds to a 101 answer: the upstream's end of the socket. */
+type MaybeSocket = Response & { readonly webSocket?: object | null };
+
+export class WorkerExchange implements Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly body: IncomingBody | null;
+  readonly #request: Request;
+  readonly #context: Context;
+
+  constructor(request: Request, context: Context) {
+    this.#request = request;
+    this.#context = context;
+    this.method = request.method;
+    this.url = request.url;
+    this.body = incomingBody(request);
+  }
+
+  /** A workerd that faces its clients itself knows their address; Cloudflare's edge says it in a header. */
+  get peer(): string | null {
+    const { cf } = this.#request as Request & { cf?: { clientIp?: unknown } };
+    const direct = typeof cf?.clientIp === "string" ? withoutPort(cf.clientIp) : null;
+    return direct ?? this.header("cf-connecting-ip");
+  }
+
+  header(name: string): string | null {
+    return this.#request.headers.get(name);
+  }
+
+  copyHeaders(): MutableHeaders {
+    return new Headers(this.#request.headers);
+  }
+
+  /** Nothing to do: workerd itself ends a request's work when it sees its client go. */
+  onClientGone(): () => void {
+    return () => {};
+  }
+
+  respond(
+    answer: Answer,
+    edit: (headers: MutableHeaders) => void,
+    deadline: BodyDeadline | null,
+  ): Response {
+    const { response } = answer as FetchAnswer;
+    const { webSocket } = response as MaybeSocket;
+    if (webSocket) {
+      const init = { status: 101, webSocket, headers: new Headers(response.headers) };
+      edit(init.headers);
+      return new Response(null, init);
+    }
+    const body = deadline === null
+      ? response.body
+      : withDeadline(response, deadline, this.#context);
+    const answered = new Response(body, response);
+    edit(answered.headers);
+    return answered;
+  }
+}
+
+/** `10.0.0.1:43478` or `[::1]:43478`. */
+const withoutPort = (address: string): string => address.replace(/^\[?([^\]]*?)\]?:\d+$/, "$1");
+
+function incomingBody(request: Request): IncomingBody | null {
+  const { body } = request;
+  if (body === null) return null;
+  const length = request.headers.get("content-length");
+  return {
+    length: length === null ? null : Number(length),
+    bytes: async () => new Uint8Array(await request.arrayBuffer()),
+    stream: () => body,
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * Entry point of Deno Deploy and of `deno run`: settings from the environment,
+ * the policy from the platform's Deno KV (or `DENO_KV_URL`).
+ */
+import { readSettings } from "../../settings.ts";
+import { logger } from "../log.ts";
+import { createGateway } from "./server.ts";
+
+// deno-lint-ignore no-console
+const log = logger((line) => console.error(line), () => Date.now());
+const read = readSettings((name) => Deno.env.get(name));
+if (!read.ok) {
+  log({ event: "settings_invalid", errors: read.errors });
+  Deno.exit(2);
+}
+const kvPath = Deno.env.get("DENO_KV_URL");
+const gateway = await createGateway({
+  settings: read.settings,
+  log,
+  ...(kvPath !== undefined && { kvPath }),
+});
+gateway.listen();

@@ -1,0 +1,118 @@
+/** Which requests a route takes, and what happens to them. */
+import * as z from "zod";
+import { stickyBy } from "./cluster.ts";
+import {
+  duration,
+  headerName,
+  headerPolicy,
+  headerValue,
+  name,
+  regex,
+  size,
+  stringMatcher,
+  weight,
+} from "./units.ts";
+
+const method = z.string()
+  .regex(/^[A-Z][A-Z0-9-]*$/, "a method is written in capitals, such as GET");
+
+const pathMatcher = z.union([
+  z.string(),
+  z.strictObject({ regex }),
+]).describe(
+  '"/a/*" takes /a and everything below it by whole segments; any other string is exact; { regex } is RE2, matched whole.',
+);
+
+/** Every condition in one entry must hold. */
+export const matchEntry = z.strictObject({
+  path: pathMatcher.optional(),
+  method: z.union([method, z.array(method).min(1)]).optional(),
+  headers: z.record(headerName, stringMatcher).optional(),
+  query: z.record(z.string().min(1), stringMatcher).optional(),
+  cookies: z.record(headerName, stringMatcher).optional(),
+});
+
+const splitMember = z.strictObject({
+  cluster: name,
+  weight,
+  headers: headerPolicy.optional(),
+});
+
+const pathChange = z.union([
+  z.strictObject({ prefix: z.string() }),
+  z.strictObject({ full: z.string() }),
+  z.strictObject({ regex, with: z.string() }),
+]).describe("Replaces the matched prefix, the whole path, or what an RE2 pattern matches.");
+
+const redirect = z.strictObject({
+  scheme: z.enum(["http", "https"]).optional(),
+  host: z.string().optional(),
+  port: z.int().min(1).max(65535).optional(),
+  path: pathChange.optional(),
+  status: z.union([301, 302, 303, 307, 308].map((status) => z.literal(status))).optional(),
+});
+
+const respond = z.strictObject({
+  status: z.int().min(200).max(599),
+  headers: z.record(headerName, headerValue).optional(),
+  body: z.string().optional(),
+});
+
+const retryCondition = z.union([
+  z.enum(["5xx", "gateway-error", "connect-failure", "reset", "retriable-4xx"]),
+  z.int().min(400).max(599),
+]);
+
+export const retry = z.strictObject({
+  attempts: z.int().min(0).max(10).optional()
+    .describe("How often a request may be tried again (2). 0: never."),
+  on: z.array(retryCondition).optional().describe(
+    "What is tried again. Unless set: connect-failure, reset, 502, 503 and 504. All but connect-failure only for idempotent methods.",
+  ),
+  perTryTimeout: duration.optional().describe("How long one try may wait for an answer."),
+  backoff: z.strictObject({
+    base: duration.optional().describe("The first wait is random below this (25ms); it doubles."),
+    max: duration.optional().describe("No wait is longer (10 times base)."),
+  }).optional(),
+  maxBody: size.optional().describe("Bodies up to this size can be sent again (64KiB)."),
+});
+
+/** What a route may leave unsaid because `defaults` says it. */
+export const routeDefaults = z.strictObject({
+  timeout: duration.optional(),
+  retry: retry.optional(),
+  headers: headerPolicy.optional(),
+});
+
+export const route = z.strictObject({
+  name,
+  hosts: z.array(z.string()).min(1).meta({ examples: [["shop.example.com"]] }).optional().describe(
+    "shop.example.com, or *.example.com for every name below it. Absent: every host.",
+  ),
+  match: z.union([matchEntry, z.array(matchEntry).min(1)])
+    .meta({ examples: [{ path: "/shop/*" }] }).optional()
+    .describe("Any of these entries. Absent: every request."),
+  precedence: z.int().min(-1_000_000).max(1_000_000).optional()
+    .describe("Higher goes first, before the most specific match (0)."),
+
+  split: z.union([z.record(name, weight), z.array(splitMember).min(1)])
+    .meta({ examples: [{ aws: 80, dc: 20 }] }).optional()
+    .describe("Clusters and their weights."),
+  to: name.meta({ examples: ["aws"] }).optional().describe("One cluster."),
+  redirect: redirect.optional(),
+  respond: respond.optional(),
+
+  failover: z.array(name).meta({ examples: [["pop"]] }).optional().describe(
+    "Where the share of an unhealthy cluster goes, in order. Absent: to the split's other members. []: nowhere.",
+  ),
+  sticky: stickyBy.optional(),
+  timeout: duration.optional().describe(
+    "For the whole answer, retries included; 0s: none. Unless set, 15s for the answer's headers.",
+  ),
+  retry: retry.optional(),
+  rewrite: z.strictObject({
+    host: z.string().optional(),
+    path: pathChange.optional(),
+  }).optional(),
+  headers: headerPolicy.optional(),
+});
