@@ -2,10 +2,10 @@
 import type { Gateway } from "../src/gateway.ts";
 import { normalizePath } from "../src/match/path.ts";
 import { splitTarget, type Target } from "../src/match/target.ts";
-import { fault } from "../src/model/fault.ts";
+import { type Fault, fault } from "../src/model/fault.ts";
 import type { Exchange } from "../src/model/platform.ts";
 import { problem } from "./problem.ts";
-import { proxy } from "./proxy.ts";
+import { proxy, requestIdOf } from "./proxy.ts";
 
 /** Path and query together; Workers take no longer URL either. */
 const MAX_TARGET_LENGTH = 16_384;
@@ -27,18 +27,29 @@ const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 export function handle(exchange: Exchange, door: Door): Response | Promise<Response> {
   const target = splitTarget(exchange.url);
   if (target === null || !namesHost(exchange, target)) {
-    return problem(fault("bad_request", "The request names no valid host."));
+    return refuse(fault("bad_request", "The request names no valid host."), exchange, door);
   }
   if (target.path.length + target.query.length > MAX_TARGET_LENGTH) {
-    return problem(fault("uri_too_long", `The limit is ${MAX_TARGET_LENGTH} characters.`));
+    return refuse(
+      fault("uri_too_long", `The limit is ${MAX_TARGET_LENGTH} characters.`),
+      exchange,
+      door,
+    );
   }
   const path = normalizePath(target.path);
   if (path === null || QUERY_REFUSED.test(target.query)) {
-    return problem(fault("bad_request", "The target holds a character that may not be there."));
+    return refuse(
+      fault("bad_request", "The target holds a character that may not be there."),
+      exchange,
+      door,
+    );
   }
   if (path === door.prefix || path.startsWith(`${door.prefix}/`)) return door.own();
   return proxy(exchange, path === target.path ? target : { ...target, path }, door.gateway);
 }
+
+const refuse = (why: Fault, exchange: Exchange, { gateway }: Door): Response =>
+  problem(why, { requestId: requestIdOf(exchange, gateway) });
 
 /**
  * Runtimes put the Host header into the URL as it came: whatever stands in it, a slash too. And a
@@ -46,6 +57,6 @@ export function handle(exchange: Exchange, door: Door): Response | Promise<Respo
  */
 function namesHost(exchange: Exchange, { scheme, host }: Target): boolean {
   const header = exchange.header("host");
-  if (header === null) return AUTHORITY.test(host);
+  if (header === null || header === host) return AUTHORITY.test(host);
   return AUTHORITY.test(header) && splitTarget(`${scheme}://${header}`)?.host === host;
 }

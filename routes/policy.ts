@@ -2,6 +2,8 @@
 import { Hono } from "hono";
 import { fault, type FaultCode } from "../src/model/fault.ts";
 import type { PolicyFeed, PushResult } from "../src/store/feed.ts";
+import { headerText } from "./header_text.ts";
+import { preconditionOf } from "./if_match.ts";
 import { problem } from "./problem.ts";
 
 export function policyRoutes(feed: PolicyFeed): Hono {
@@ -15,18 +17,18 @@ export function policyRoutes(feed: PolicyFeed): Hono {
       return c.body(active.text);
     })
     .put(async (c) => {
-      const ifMatch = revisionIn(c.req.header("if-match"));
-      if (ifMatch === null) {
-        return problem(
-          fault("bad_request", 'If-Match takes one revision in quotes, as in "1a2b…".'),
-        );
+      const condition = preconditionOf(c.req.header("if-match"), feed.active?.revision ?? null);
+      if (condition === "malformed") {
+        return problem(fault("bad_request", 'If-Match takes revisions in quotes, as in "1a2b…".'));
       }
+      const text = decode(await c.req.arrayBuffer());
+      if (text === null) return problem(fault("bad_request", "The body is not UTF-8."));
       const by = c.req.header("x-limen-by");
       const message = c.req.header("x-limen-message");
-      const pushed = await feed.push(await c.req.text(), {
-        ...(ifMatch !== undefined && { ifRevision: ifMatch }),
-        ...(by !== undefined && { by }),
-        ...(message !== undefined && { message }),
+      const pushed = await feed.push(text, {
+        ...condition,
+        ...(by !== undefined && { by: headerText(by) }),
+        ...(message !== undefined && { message: headerText(message) }),
       });
       if (!pushed.ok) return refused(pushed);
       const { revision, findings } = pushed;
@@ -35,10 +37,13 @@ export function policyRoutes(feed: PolicyFeed): Hono {
     });
 }
 
-/** `undefined`: no condition; `null`: none that makes sense. */
-function revisionIn(ifMatch: string | undefined): string | undefined | null {
-  if (ifMatch === undefined) return undefined;
-  return /^"([0-9a-f]{12})"$/.exec(ifMatch.trim())?.[1] ?? null;
+/** What is stored is given back byte for byte, so nothing is replaced or dropped here. */
+function decode(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 const CODES = {

@@ -3,7 +3,9 @@ import { redirectResponse } from "../src/action/redirect.ts";
 import { respond } from "../src/action/respond.ts";
 import { changePath } from "../src/action/rewrite.ts";
 import { type Client, clientOf, type Connection, setForwarded } from "../src/forward/client.ts";
-import { forward, type Forwarded } from "../src/forward/forward.ts";
+import { forward } from "../src/forward/forward.ts";
+import type { Forwarded } from "../src/forward/forwarding.ts";
+import { isValidHandshake, isWebSocketUpgrade } from "../src/forward/handshake.ts";
 import { applyEdits } from "../src/forward/header_edits.ts";
 import { removeHopByHop } from "../src/forward/hop_by_hop.ts";
 import { addVia, passedTooOften } from "../src/forward/via.ts";
@@ -32,14 +34,18 @@ export async function proxy(
   target: Target,
   gateway: Gateway,
 ): Promise<Response> {
-  const given = exchange.header("x-request-id");
-  const requestId = given !== null && REQUEST_ID.test(given) ? given : gateway.platform.uuid();
+  const requestId = requestIdOf(exchange, gateway);
   const ask = { exchange, target, requestId };
   const answer = await route(ask, gateway);
   return isFault(answer) ? problem(answer, { requestId }) : answer;
 }
 
-/** What may stand in logs and headers as it is. */
+/** The client's, if it has one that may stand in logs and headers as it is; else a new one. */
+export function requestIdOf(exchange: Exchange, { platform }: Gateway): string {
+  const given = exchange.header("x-request-id");
+  return given !== null && REQUEST_ID.test(given) ? given : platform.uuid();
+}
+
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** Methods that fetch refuses to send (WHATWG Fetch, forbidden methods). */
@@ -48,7 +54,10 @@ const UNSENDABLE = new Set(["CONNECT", "TRACE", "TRACK"]);
 function route(ask: Ask, gateway: Gateway): Promise<Response | Fault> | Response | Fault {
   const { exchange, target, requestId } = ask;
   const { method } = exchange;
-  if (UNSENDABLE.has(method)) return fault("not_implemented", `${method} can't be forwarded.`);
+  // Methods are compared with case, but fetch would send "get" as GET: it would slip past a match.
+  if (UNSENDABLE.has(method) || method !== method.toUpperCase()) {
+    return fault("not_implemented", `${method} can't be forwarded.`);
+  }
   const serving = gateway.serving();
   if (serving === null) return fault("not_ready", "No policy has been loaded so far.");
 
@@ -84,8 +93,16 @@ async function upstream(
   if (passedTooOften(exchange.header("via"))) {
     return fault("loop_detected", "An upstream of this gateway leads back to it.");
   }
+  // RFC 9110 §9.3.1 gives such content no meaning, and fetch refuses to send it.
+  if (exchange.body !== null && (exchange.method === "GET" || exchange.method === "HEAD")) {
+    return fault("bad_request", `A ${exchange.method} request with a body can't be forwarded.`);
+  }
+  const upgrade = isWebSocketUpgrade(exchange.method, (name) => exchange.header(name));
+  if (upgrade && !isValidHandshake((name) => exchange.header(name))) {
+    return fault("bad_request", "The WebSocket handshake is not valid.");
+  }
   const connection = connectionOf(ask);
-  const client = clientSeen(ask, serving);
+  const client = clientSeen(connection, exchange, serving);
   const sticky = stickyKey(
     action.sticky,
     { header: (name) => exchange.header(name), query: target.query, address: client.address },
@@ -103,7 +120,7 @@ async function upstream(
     key: sticky.key,
     target: target.query === "" ? path : `${path}?${target.query}`,
     authority: connection.authority,
-    upgrade: isWebSocketUpgrade(exchange),
+    upgrade,
     headersFor: (member) => upstreamHeaders(ask, connection, client, action, member),
   });
   if (isFault(forwarded)) return forwarded;
@@ -113,10 +130,6 @@ async function upstream(
     forwarded.deadline,
   );
 }
-
-/** RFC 6455 §4.1; a `Connection` header is not asked for, as one of the platforms hides it. */
-const isWebSocketUpgrade = (exchange: Exchange): boolean =>
-  exchange.method === "GET" && exchange.header("upgrade")?.toLowerCase() === "websocket";
 
 function upstreamHeaders(
   { exchange, requestId }: Ask,
@@ -163,16 +176,12 @@ function connectionOf({ exchange, target }: Ask): Connection {
   return { peer: exchange.peer, scheme, authority: port === null ? host : `${host}:${port}` };
 }
 
-const clientSeen = (ask: Ask, serving: Serving): Client =>
-  clientOf(
-    connectionOf(ask),
-    (name) => ask.exchange.header(name),
-    serving.plan.trust.isProxy,
-  );
+const clientSeen = (connection: Connection, exchange: Exchange, serving: Serving): Client =>
+  clientOf(connection, (name) => exchange.header(name), serving.plan.trust.isProxy);
 
 /** Scheme, host and port by which the client asked, trusted proxies in front notwithstanding. */
 function asked(ask: Ask, serving: Serving): Pick<Target, "scheme" | "host" | "port"> {
-  const { scheme, authority } = clientSeen(ask, serving);
+  const { scheme, authority } = clientSeen(connectionOf(ask), ask.exchange, serving);
   const { host, port } = splitTarget(`${scheme}://${authority}`) ?? ask.target;
   return { scheme, host, port };
 }

@@ -25,9 +25,12 @@ export function readSettings(get: (name: string) => string | undefined): Setting
   if (!(refreshMs >= 100 && refreshMs <= 86_400_000)) {
     errors.push(`LIMEN_REFRESH is "${seconds}": it must be seconds from 0.1 to 86400.`);
   }
+  const adminToken = get("LIMEN_ADMIN_TOKEN") || null;
+  if (adminToken !== null && !/^[\x21-\x7e]+$/.test(adminToken)) {
+    errors.push(
+      "LIMEN_ADMIN_TOKEN must be visible ASCII without spaces: no header can carry others.",
+    );
+  }
   if (errors.length > 0) return { ok: false, errors };
-  return {
-    ok: true,
-    settings: { adminToken: get("LIMEN_ADMIN_TOKEN") || null, prefix, refreshMs },
-  };
+  return { ok: true, settings: { adminToken, prefix, refreshMs } };
 }

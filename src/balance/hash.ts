@@ -6,6 +6,9 @@
 
 const encoder = new TextEncoder();
 
+/** Most keys fit, at up to three bytes for each of their code units; an array of its own costs more than the hash. */
+const scratch = new Uint8Array(768);
+
 /** The finaliser of MurmurHash3: every input bit reaches every output bit. A bijection on 32 bits. */
 export function mix(value: number): number {
   let h = value | 0;
@@ -21,8 +24,10 @@ export function mix(value: number): number {
  * @see Appleby, MurmurHash3, 2011 (public domain); its published vectors are the tests
  */
 export function murmur3(text: string, seed = 0): number {
-  const bytes = encoder.encode(text);
-  const whole = bytes.length & ~3;
+  const fits = text.length * 3 <= scratch.length;
+  const bytes = fits ? scratch : encoder.encode(text);
+  const length = fits ? encoder.encodeInto(text, scratch).written : bytes.length;
+  const whole = length & ~3;
   let h = seed | 0;
   for (let i = 0; i < whole; i += 4) {
     const block = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
@@ -31,9 +36,9 @@ export function murmur3(text: string, seed = 0): number {
     h = (Math.imul(h, 5) + 0xe6546b64) | 0;
   }
   let tail = 0;
-  for (let i = bytes.length - 1; i >= whole; i--) tail = (tail << 8) | bytes[i]!;
-  if (whole < bytes.length) h ^= scramble(tail);
-  return mix(h ^ bytes.length);
+  for (let i = length - 1; i >= whole; i--) tail = (tail << 8) | bytes[i]!;
+  if (whole < length) h ^= scramble(tail);
+  return mix(h ^ length);
 }
 
 function scramble(block: number): number {

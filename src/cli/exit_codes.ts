@@ -21,3 +21,9 @@ export class CommandError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** What an unknown thrown thing says for itself, in one line. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split("\n")[0] || "no reason given";
+}

@@ -4,6 +4,7 @@
  * proxy; anyone else's is replaced by what is true.
  */
 import type { MutableHeaders } from "../model/headers.ts";
+import { addressIn } from "./address.ts";
 
 /** What the connection itself tells. */
 export interface Connection {
@@ -26,7 +27,10 @@ export interface Client {
 
 type Get = (name: string) => string | null;
 
-/** Works out the client behind trusted proxies: the rightmost address that is not one of them. */
+/**
+ * Works out the client behind trusted proxies: the rightmost address that is
+ * not one of them; failing that, the nearest proxy itself.
+ */
 export function clientOf(
   connection: Connection,
   get: Get,
@@ -36,11 +40,9 @@ export function clientOf(
   if (peer === null || !isProxy(peer)) {
     return { address: peer, scheme, authority, behindProxy: false };
   }
-  const hops = (get("x-forwarded-for") ?? "").split(",").map((hop) => bare(hop.trim()));
-  const sender = hops.reverse().find((hop) => hop !== "" && !isProxy(hop));
   const proto = get("x-forwarded-proto")?.toLowerCase();
   return {
-    address: sender ?? peer,
+    address: senderIn(get("x-forwarded-for") ?? "", isProxy) ?? peer,
     scheme: proto === "http" || proto === "https" ? proto : scheme,
     authority: AUTHORITY.exec(get("x-forwarded-host") ?? "")?.[0] ?? authority,
     behindProxy: true,
@@ -50,16 +52,24 @@ export function clientOf(
 /** One host with an optional port: what may be repeated in a redirect. */
 const AUTHORITY = /^(?:[A-Za-z0-9.\-_]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
-/** An address without port and brackets, as it may stand in `X-Forwarded-For`. */
-function bare(hop: string): string {
-  const bracketed = /^\[(.+)\](?::\d+)?$/.exec(hop);
-  if (bracketed !== null) return bracketed[1]!;
-  const withPort = /^([0-9.]+):\d+$/.exec(hop);
-  return withPort === null ? hop : withPort[1]!;
+/** What stands left of something that is no address may be anyone's invention. */
+function senderIn(forwardedFor: string, isProxy: (address: string) => boolean): string | null {
+  const hops = forwardedFor.split(",").map((hop) => hop.trim()).filter((hop) => hop !== "");
+  for (const hop of hops.reverse()) {
+    const address = addressIn(hop);
+    if (address === null || !isProxy(address)) return address;
+  }
+  return null;
 }
 
 /** Headers that speak for the client and that only a trusted proxy may send. */
-const CLAIMS = ["x-forwarded-port", "x-forwarded-prefix", "x-forwarded-server", "x-real-ip"];
+const CLAIMS = [
+  "x-forwarded-client-cert",
+  "x-forwarded-port",
+  "x-forwarded-prefix",
+  "x-forwarded-server",
+  "x-real-ip",
+];
 
 /** Tells the upstream who asked, and by which name. */
 export function setForwarded(
@@ -80,7 +90,8 @@ export function setForwarded(
   const before = client.behindProxy ? headers.get("forwarded") : null;
   headers.set("forwarded", before === null ? element : `${before}, ${element}`);
 
-  if (!client.behindProxy) { for (const name of CLAIMS) headers.delete(name); }
+  if (client.behindProxy) return;
+  for (const name of CLAIMS) headers.delete(name);
 }
 
 /** Some platforms have added the peer already. */

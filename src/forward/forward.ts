@@ -3,79 +3,92 @@
  * worth it and allowed, tries again elsewhere. What comes back is an answer to
  * hand on, or a fault.
  */
-import { type Outcome, outcomeOf } from "../health/outlier.ts";
-import type { HealthRegistry } from "../health/registry.ts";
 import { type Fault, fault } from "../model/fault.ts";
-import type { MutableHeaders } from "../model/headers.ts";
-import type { Answer, BodyDeadline, Exchange, Platform } from "../model/platform.ts";
-import type { ForwardPlan, MemberPlan } from "../plan/plan.ts";
+import type { BodyDeadline, Exchange, Platform } from "../model/platform.ts";
 import { type Choice, choose, chooseNext, type Draw } from "../steer/choose.ts";
-import type { Steering } from "../steer/steering.ts";
 import { type Body, bodyOf } from "./body.ts";
 import { Deadline } from "./deadline.ts";
-import { backoffMs, isIdempotent, worthRetrying } from "./retry.ts";
-import { type Tried, tryOnce } from "./try.ts";
-
-export interface Forwarding {
-  readonly platform: Platform;
-  readonly steering: Steering;
-  readonly health: HealthRegistry;
-  readonly exchange: Exchange;
-  readonly route: ForwardPlan;
-  /** 32-bit hash of the sticky key; `null`: by chance. */
-  readonly key: number | null;
-  /** Path and query as the upstream gets them. */
-  readonly target: string;
-  /** Host to send where the cluster preserves the client's. */
-  readonly authority: string;
-  readonly upgrade: boolean;
-  /** The request's headers for a member of the split. */
-  readonly headersFor: (member: MemberPlan) => MutableHeaders;
-}
-
-export interface Forwarded {
-  readonly answer: Answer;
-  readonly choice: Choice;
-  readonly deadline: BodyDeadline | null;
-}
+import type { Forwarded, Forwarding } from "./forwarding.ts";
+import { pause } from "./pause.ts";
+import { backoffMs, type TryResult, worthRetrying } from "./retry.ts";
+import { sendTo } from "./send_to.ts";
+import type { Tried } from "./try.ts";
 
 export async function forward(forwarding: Forwarding): Promise<Forwarded | Fault> {
   const { platform, steering, exchange, route } = forwarding;
   const { retry } = route;
+  const body = await readBody(exchange, retry.attempts === 0 ? 0 : retry.maxBodyBytes);
+  if (body === null) return gone();
+
+  // Chosen now, not before: the client may have taken its time, and health changed meanwhile.
   const draw: Draw = { key: forwarding.key, random: steering.random };
   const first = choose(route, steering.shares(route), steering.upstreams, draw);
   if (first === null) return fault("no_healthy_upstream", "Every endpoint is out of service.");
 
-  const body = await readBody(exchange, retry.attempts === 0 ? 0 : retry.maxBodyBytes);
-  if (body === null) return gone();
   const deadline = new Deadline(route.timeoutMs, body.unseenBytes);
-  if (body.received === null) deadline.start(platform.now());
-  else body.received.then(() => deadline.start(platform.now()));
+  deadline.start(platform.now());
+  body.onWait((waiting) => waiting ? deadline.pause() : deadline.start(platform.now()));
 
   const choices: Choice[] = [first];
   let headers = forwarding.headersFor(first.member);
+  let outgoing = body.open();
   while (true) {
     const choice = choices[choices.length - 1]!;
-    const tried = await sendTo(choice, headers, forwarding, body, deadline);
+    const tried = await sendTo(choice, { headers, outgoing, body, deadline }, forwarding);
     if (tried.kind === "client-gone") return gone();
 
-    const triesLeft = retry.attempts + 1 - choices.length;
-    const repeatable = body.repeatable || (tried.kind !== "answer" && tried.bodyUntouched);
-    const again = triesLeft > 0 && repeatable && platform.now() < deadline.atMs &&
-      worthRetrying(resultOf(tried), exchange.method, retry);
-    if (!again) {
+    const waitMs = beforeNext(tried, choices.length, body, deadline, forwarding);
+    if (waitMs === null) {
       if (tried.kind !== "answer") return faultOf(tried.kind);
-      const limited = route.timeoutMs !== null && tried.answer.status !== 101;
-      const bodyDeadline = limited ? { atMs: deadline.atMs, abort: tried.abort } : null;
-      return { answer: tried.answer, choice, deadline: bodyDeadline };
+      const limited = route.timeoutMs !== null && tried.answer.status !== 101 && body.received &&
+        deadline.atMs < Infinity;
+      if (!limited) return { answer: tried.answer, choice, deadline: null };
+      const bodyDeadline = { atMs: deadline.atMs, abort: tried.abort };
+      const held = tried.answer.hold();
+      if (held === null) return { answer: tried.answer, choice, deadline: bodyDeadline };
+      const failed = await unlessHeld(held, bodyDeadline, platform);
+      return failed ?? { answer: tried.answer, choice, deadline: null };
     }
+    // Opened before the wait: from here on, the last try can't take anything from it any more.
+    outgoing = body.open();
     if (tried.kind === "answer") tried.answer.discard();
-    const next = chooseNext(route, choices, steering.upstreams, draw, triesLeft === 1);
+    const isLast = choices.length === retry.attempts;
+    const next = chooseNext(route, choices, steering.upstreams, draw, isLast);
     if (next.member !== choice.member) headers = forwarding.headersFor(next.member);
     choices.push(next);
-    const waitMs = backoffMs(retry, choices.length - 1, platform.random());
-    if (waitMs > 0) await new Promise<void>((resolve) => platform.after(waitMs, resolve));
+    if (waitMs > 0 && !await pause(waitMs, platform, exchange)) return gone();
   }
+}
+
+/** Waits for a small body, for as long as it may take. @returns what went wrong, if anything did */
+async function unlessHeld(
+  held: Promise<boolean>,
+  { atMs, abort }: BodyDeadline,
+  platform: Platform,
+): Promise<Fault | null> {
+  let late = false;
+  const cancel = platform.after(Math.max(0, atMs - platform.now()), () => {
+    late = true;
+    abort();
+  });
+  const whole = await held;
+  cancel();
+  return whole ? null : faultOf(late ? "timeout" : "reset");
+}
+
+/** How long to wait before one more try, in milliseconds; `null`: there is none. */
+function beforeNext(
+  tried: Ended,
+  tries: number,
+  body: Body,
+  deadline: Deadline,
+  { platform, exchange, route: { retry } }: Forwarding,
+): number | null {
+  if (tries > retry.attempts) return null;
+  const repeatable = body.repeatable || (tried.kind !== "answer" && tried.bodyUntouched);
+  if (!repeatable || !worthRetrying(resultOf(tried), exchange.method, retry)) return null;
+  const waitMs = backoffMs(retry, tries, platform.random());
+  return platform.now() + waitMs < deadline.atMs ? waitMs : null;
 }
 
 /** `null` if the client goes away while it sends a body that is read whole. */
@@ -88,44 +101,10 @@ async function readBody(exchange: Exchange, keepBytes: number): Promise<Body | n
   }
 }
 
-async function sendTo(
-  { cluster, endpoint }: Choice,
-  headers: MutableHeaders,
-  forwarding: Forwarding,
-  body: Body,
-  deadline: Deadline,
-): Promise<Tried> {
-  const { platform, health, exchange, route, authority } = forwarding;
-  const { host, timeoutMs, binding } = cluster.plan;
-  const { record } = endpoint;
-  record.active++;
-  const tried = await tryOnce({
-    url: endpoint.plan.origin + forwarding.target,
-    method: exchange.method,
-    headers,
-    host: route.rewriteHost ??
-      (host === "upstream" ? null : host === "preserve" ? authority : host.name),
-    binding,
-    upgrade: forwarding.upgrade,
-    idempotent: isIdempotent(exchange.method),
-  }, {
-    platform,
-    exchange,
-    body,
-    deadline,
-    limitMs: Math.min(route.retry.perTryTimeoutMs ?? Infinity, timeoutMs ?? Infinity),
-  });
-  record.active--;
-  if (tried.kind !== "client-gone") {
-    const outcome: Outcome = tried.kind === "answer" ? outcomeOf(tried.answer.status) : "no-answer";
-    health.report(cluster.plan, record, outcome, platform.now());
-  }
-  return tried;
-}
+/** A try that somebody still waits for. */
+type Ended = Exclude<Tried, { kind: "client-gone" }>;
 
-const resultOf = (tried: Exclude<Tried, { kind: "client-gone" }>): Parameters<
-  typeof worthRetrying
->[0] =>
+const resultOf = (tried: Ended): TryResult =>
   tried.kind === "answer" ? { kind: "answer", status: tried.answer.status } : { kind: tried.kind };
 
 const gone = (): Fault => fault("client_gone", "The client closed the connection.");

@@ -17,7 +17,15 @@ const HOP_BY_HOP = [
  * Names that a `Connection` header can't take away: without them the message
  * would mean something else, or would slip past whoever relies on them.
  */
-const KEPT = new Set(["host", "content-length", "authorization", "cookie", "x-request-id", "via"]);
+const KEPT = new Set([
+  "host",
+  "content-length",
+  "authorization",
+  "cookie",
+  "forwarded",
+  "x-request-id",
+  "via",
+]);
 
 /** Removes the hop-by-hop headers, and every header that `Connection` names. */
 export function removeHopByHop(headers: MutableHeaders): void {
@@ -30,6 +38,8 @@ export function removeHopByHop(headers: MutableHeaders): void {
       }
     }
   }
+  // Of two lengths the chunks' is true (RFC 9112 §6.3): the other would cut the body, or worse.
+  if (headers.get("transfer-encoding") !== null) headers.delete("content-length");
   for (const name of HOP_BY_HOP) headers.delete(name);
 }
 

@@ -2,7 +2,7 @@
 import type { Answer, Exchange, Platform, UpstreamRequest } from "../model/platform.ts";
 import { isFailure } from "../model/platform.ts";
 import type { Body } from "./body.ts";
-import type { Deadline } from "./deadline.ts";
+import { type Deadline, LONGEST_TIMER_MS } from "./deadline.ts";
 import type { TryResult } from "./retry.ts";
 
 export type Tried =
@@ -21,7 +21,7 @@ export interface TryOptions {
 }
 
 export async function tryOnce(
-  request: Omit<UpstreamRequest, "signal" | "body">,
+  request: Omit<UpstreamRequest, "signal">,
   { platform, exchange, body, deadline, limitMs }: TryOptions,
 ): Promise<Tried> {
   const controller = new AbortController();
@@ -32,13 +32,18 @@ export async function tryOnce(
     ended ??= why;
     abort();
   };
-  deadline.whenStarted(() => {
+  const setTimer = (): void => {
+    cancelTimer();
     const waitMs = Math.min(limitMs, deadline.atMs - platform.now());
-    if (waitMs < Infinity) cancelTimer = platform.after(Math.max(0, waitMs), endAs("timeout"));
-  });
+    cancelTimer = deadline.running && waitMs <= LONGEST_TIMER_MS
+      ? platform.after(Math.max(0, waitMs), endAs("timeout"))
+      : (): void => {};
+  };
+  setTimer();
+  deadline.onChange(setTimer);
   const forgetClient = exchange.onClientGone(endAs("client-gone"));
-  const sent = await platform.send({ ...request, body: body.open(), signal: controller.signal });
-  deadline.whenStarted(() => {});
+  const sent = await platform.send({ ...request, signal: controller.signal });
+  deadline.onChange(null);
   cancelTimer();
   forgetClient();
 

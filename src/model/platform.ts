@@ -11,7 +11,7 @@ export interface Platform {
   random(): number;
   /** A random UUID. */
   uuid(): string;
-  /** Calls back once after `ms`, unless the returned function is called before. */
+  /** Calls back once after `ms`, 2³¹ − 1 at the most, unless the returned function is called before. */
   after(ms: number, callback: () => void): () => void;
   /** Sends one try upstream. Never rejects: a failure is a value. */
   send(request: UpstreamRequest): Promise<Answer | SendFailure>;
@@ -87,6 +87,11 @@ export interface Answer {
   header(name: string): string | null;
   /** Gives up the body, so that the connection is free. */
   discard(): void;
+  /**
+   * Reads the body whole, if it is small enough to be held. @returns whether all of
+   * it came; `null`: it has to be handed on as it comes
+   */
+  hold(): Promise<boolean> | null;
 }
 
 export interface SendFailure {

@@ -1,9 +1,10 @@
 /** One request to a Worker, as the gateway sees it. */
+import { addressIn } from "../../forward/address.ts";
 import type { MutableHeaders } from "../../model/headers.ts";
 import type { Answer, BodyDeadline, Exchange, IncomingBody } from "../../model/platform.ts";
 import { withDeadline } from "./body_deadline.ts";
 import type { Context } from "./env.ts";
-import type { FetchAnswer } from "./send.ts";
+import type { FetchAnswer } from "./answer.ts";
 
 /** What workerd adds to a 101 answer: the upstream's end of the socket. */
 type MaybeSocket = Response & { readonly webSocket?: object | null };
@@ -13,10 +14,12 @@ export class WorkerExchange implements Exchange {
   readonly url: string;
   readonly body: IncomingBody | null;
   readonly #request: Request;
+  readonly #headers: Headers;
   readonly #context: Context;
 
   constructor(request: Request, context: Context) {
     this.#request = request;
+    this.#headers = request.headers;
     this.#context = context;
     this.method = request.method;
     this.url = request.url;
@@ -26,16 +29,16 @@ export class WorkerExchange implements Exchange {
   /** A workerd that faces its clients itself knows their address; Cloudflare's edge says it in a header. */
   get peer(): string | null {
     const { cf } = this.#request as Request & { cf?: { clientIp?: unknown } };
-    const direct = typeof cf?.clientIp === "string" ? withoutPort(cf.clientIp) : null;
+    const direct = typeof cf?.clientIp === "string" ? addressIn(cf.clientIp) : null;
     return direct ?? this.header("cf-connecting-ip");
   }
 
   header(name: string): string | null {
-    return this.#request.headers.get(name);
+    return this.#headers.get(name);
   }
 
   copyHeaders(): MutableHeaders {
-    return new Headers(this.#request.headers);
+    return new Headers(this.#headers);
   }
 
   /** Nothing to do: workerd itself ends a request's work when it sees its client go. */
@@ -48,7 +51,7 @@ export class WorkerExchange implements Exchange {
     edit: (headers: MutableHeaders) => void,
     deadline: BodyDeadline | null,
   ): Response {
-    const { response } = answer as FetchAnswer;
+    const { response, held } = answer as FetchAnswer;
     const { webSocket } = response as MaybeSocket;
     if (webSocket) {
       const init = { status: 101, webSocket, headers: new Headers(response.headers) };
@@ -58,19 +61,16 @@ export class WorkerExchange implements Exchange {
     const body = deadline === null
       ? response.body
       : withDeadline(response, deadline, this.#context);
-    const answered = new Response(body, response);
+    const answered = new Response(held.bytes ?? body, response);
     edit(answered.headers);
     return answered;
   }
 }
 
-/** `10.0.0.1:43478` or `[::1]:43478`. */
-const withoutPort = (address: string): string => address.replace(/^\[?([^\]]*?)\]?:\d+$/, "$1");
-
 function incomingBody(request: Request): IncomingBody | null {
   const { body } = request;
-  if (body === null) return null;
   const length = request.headers.get("content-length");
+  if (body === null || length === "0") return null;
   return {
     length: length === null ? null : Number(length),
     bytes: async () => new Uint8Array(await request.arrayBuffer()),

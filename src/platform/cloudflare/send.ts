@@ -1,10 +1,8 @@
 /** Sends one try by `fetch` or through a binding, and tells how far it came. */
-import type { Answer, OutgoingBody, SendFailure, UpstreamRequest } from "../../model/platform.ts";
+import type { Answer, SendFailure, UpstreamRequest } from "../../model/platform.ts";
+import { fetchAnswer } from "./answer.ts";
 import { type Env, type Fetcher, fetcherOf } from "./env.ts";
-
-export interface FetchAnswer extends Answer {
-  readonly response: Response;
-}
+import { uploadOf } from "./upload.ts";
 
 /**
  * Cloudflare's network answers in the origin's place when it could not connect: refused, connect
@@ -25,34 +23,26 @@ export async function send(
   const fetcher = request.binding === null ? network : fetcherOf(env, request.binding);
   // A policy whose bindings are missing is refused when it arrives, so this one went since.
   if (fetcher === null) return { failure: "connect", bodyUntouched: true };
+  const upload = uploadOf(request.body);
   try {
     const response = await fetcher.fetch(request.url, {
       method: request.method,
       headers,
-      body: contentOf(request.body),
+      body: upload.content,
       redirect: "manual",
       signal: request.signal,
     });
-    if (!NEVER_CONNECTED.has(response.status)) return answer(response);
+    const { status } = response;
+    // A 101 that nobody asked for, or a status that a Response can't carry, can't be handed on.
+    const legal = status <= 599 && (status >= 200 || (request.upgrade && status === 101));
+    if (legal && !NEVER_CONNECTED.has(status)) return fetchAnswer(response);
     await response.body?.cancel();
-    return { failure: "connect", bodyUntouched: false };
+    return { failure: legal ? "connect" : "reset", bodyUntouched: false };
   } catch {
     // workerd words refused, reset and garbage alike, so none of them is surely "never connected".
-    return { failure: request.signal.aborted ? "aborted" : "reset", bodyUntouched: false };
+    const ended = request.signal.aborted || upload.broken();
+    return { failure: ended ? "aborted" : "reset", bodyUntouched: false };
   }
 }
 
 const network: Fetcher = { fetch: (url, init) => fetch(url, init) };
-
-const contentOf = (body: OutgoingBody | null): BodyInit | null =>
-  body === null ? null : body.kind === "bytes" ? body.bytes : body.stream;
-
-const answer = (response: Response): FetchAnswer => ({
-  response,
-  status: response.status,
-  header: (name) => response.headers.get(name),
-  discard: () => void response.body?.cancel().catch(ignore),
-});
-
-/** Cancelling a body that has failed meanwhile fails too; there is nothing left to cancel then. */
-const ignore = (): void => {};

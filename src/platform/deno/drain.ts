@@ -22,8 +22,11 @@ export class Drain {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, graceMs));
     const uploaded = new Promise<void>((resolve) => this.#wake = resolve);
-    if (this.#uploads > 0) await Promise.race([uploaded, patience]);
-    await Promise.race([shutdown(), patience]);
-    clearTimeout(timer);
+    try {
+      if (this.#uploads > 0) await Promise.race([uploaded, patience]);
+      await Promise.race([shutdown(), patience]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

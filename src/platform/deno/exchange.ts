@@ -1,8 +1,10 @@
 /** One request to `Deno.serve`, as the gateway sees it. */
 import type { MutableHeaders } from "../../model/headers.ts";
 import type { Answer, BodyDeadline, Exchange, IncomingBody } from "../../model/platform.ts";
+import { withDeadline } from "./body_deadline.ts";
 import { PairHeaders } from "./pair_headers.ts";
-import type { FetchAnswer } from "./send.ts";
+import type { FetchAnswer } from "./answer.ts";
+import { after } from "./timers.ts";
 import { type SocketAnswer, upgrade } from "./websocket.ts";
 
 /**
@@ -16,13 +18,16 @@ export class DenoExchange implements Exchange {
   readonly url: string;
   readonly body: IncomingBody | null;
   readonly #request: Request;
+  readonly #headers: Headers;
   readonly #info: Deno.ServeHandlerInfo;
 
-  constructor(request: Request, info: Deno.ServeHandlerInfo) {
+  /** @param plainHttp whether the listener takes no TLS, and nothing in front of it does */
+  constructor(request: Request, info: Deno.ServeHandlerInfo, plainHttp: boolean) {
     this.#request = request;
+    this.#headers = request.headers;
     this.#info = info;
     this.method = request.method;
-    this.url = request.url;
+    this.url = plainHttp ? asPlainHttp(request.url) : request.url;
     this.body = incomingBody(request);
   }
 
@@ -32,20 +37,19 @@ export class DenoExchange implements Exchange {
   }
 
   header(name: string): string | null {
-    return this.#request.headers.get(name);
+    return this.#headers.get(name);
   }
 
   copyHeaders(): MutableHeaders {
-    return new PairHeaders(this.#request.headers);
+    return new PairHeaders(this.#headers);
   }
 
   onClientGone(callback: () => void): () => void {
-    const timer = setTimeout(() => {
+    return after(WATCH_CLIENT_AFTER_MS, () => {
       const { signal } = this.#request;
       if (signal.aborted) callback();
       else signal.addEventListener("abort", callback, { once: true });
-    }, WATCH_CLIENT_AFTER_MS);
-    return () => clearTimeout(timer);
+    });
   }
 
   respond(
@@ -55,18 +59,19 @@ export class DenoExchange implements Exchange {
   ): Response {
     const sent = answer as FetchAnswer | SocketAnswer;
     if (sent.kind === "socket") return upgrade(this.#request, sent, edit);
-    const response = new Response(sent.response.body, sent.response);
+    const response = new Response(bodyOf(sent, deadline), sent.response);
     if (sent.decoded) describeDecoded(response.headers);
     edit(response.headers);
-    if (deadline !== null) this.#enforce(deadline);
     return response;
   }
+}
 
-  #enforce({ atMs, abort }: BodyDeadline): void {
-    const timer = setTimeout(abort, Math.max(0, atMs - Date.now()));
-    const done = (): void => clearTimeout(timer);
-    this.#info.completed.then(done, done);
-  }
+function bodyOf(
+  { response: { body }, held }: FetchAnswer,
+  deadline: BodyDeadline | null,
+): BodyInit | null {
+  if (held.bytes !== null) return held.bytes;
+  return body === null || deadline === null ? body : withDeadline(body, deadline);
 }
 
 /** RFC 9110 §8.8.1: what is no longer byte for byte the same has at most a weak validator. */
@@ -77,13 +82,17 @@ function describeDecoded(headers: Headers): void {
   if (etag !== null && !etag.startsWith("W/")) headers.set("etag", `W/${etag}`);
 }
 
+/** A target in absolute form brings a scheme of the client's choice, in letters of its choice. */
+const asPlainHttp = (url: string): string =>
+  url.startsWith("http://") ? url : url.replace(/^https?:/i, "http:");
+
+/** The body of a GET or HEAD request, which Deno hides, is still said to be there. */
 function incomingBody(request: Request): IncomingBody | null {
   const length = request.headers.get("content-length");
   if (length === "0") return null;
+  const announced = length !== null || request.headers.has("transfer-encoding");
   // HTTP/1.1 announces a body; only HTTP/2, which has no Host header, may leave it unsaid.
-  const announced = length !== null || request.headers.has("transfer-encoding") ||
-    !request.headers.has("host");
-  if (!announced || request.body === null) return null;
+  if (!announced && (request.headers.has("host") || request.body === null)) return null;
   return {
     length: length === null ? null : Number(length),
     bytes: async () => new Uint8Array(await request.arrayBuffer()),

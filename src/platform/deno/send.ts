@@ -1,15 +1,8 @@
 /** Sends one try by `fetch`, and tells from its errors how far it came. */
 import type { Answer, OutgoingBody, SendFailure, UpstreamRequest } from "../../model/platform.ts";
+import { fetchAnswer } from "./answer.ts";
 import type { PairHeaders } from "./pair_headers.ts";
 import { openWebSocket } from "./websocket.ts";
-
-/** An answer that `fetch` brought. */
-export interface FetchAnswer extends Answer {
-  readonly kind: "fetch";
-  readonly response: Response;
-  /** The body was compressed and fetch has decoded it: its headers no longer fit. */
-  readonly decoded: boolean;
-}
 
 /** Connections are kept and shared. */
 const pooled = Deno.createHttpClient({ allowHost: true, poolMaxIdlePerHost: 256 });
@@ -32,7 +25,9 @@ export async function send(request: UpstreamRequest): Promise<Answer | SendFailu
 
   const { body } = request;
   const once = body?.kind === "stream" && body.length !== null;
-  if (once && !await canConnect(request.url)) return { failure: "connect", bodyUntouched: true };
+  if (once && !await canConnect(request.url, request.signal)) {
+    return { failure: "connect", bodyUntouched: true };
+  }
   try {
     const response = await fetch(request.url, {
       method: request.method,
@@ -42,14 +37,14 @@ export async function send(request: UpstreamRequest): Promise<Answer | SendFailu
       signal: request.signal,
       client: request.idempotent ? pooled : unpooled,
     });
-    // A status that a Response can't carry is no HTTP that could be handed on.
-    if (response.status > 599) {
+    // Nobody asked for a 101 here; and a status that a Response can't carry can't be handed on.
+    if (response.status < 200 || response.status > 599) {
       await response.body?.cancel();
       return { failure: "reset", bodyUntouched: false };
     }
     const raw = wanted === undefined || wanted.toLowerCase() === "identity" ||
       headers.some(([name]) => name === "range");
-    return fetchAnswer(response, raw);
+    return fetchAnswer(response, !raw && decodes(response));
   } catch (error) {
     return { failure: failureOf(error, request.signal), bodyUntouched: false };
   }
@@ -58,33 +53,24 @@ export async function send(request: UpstreamRequest): Promise<Answer | SendFailu
 /** Set by fetch itself, from the body and the URL. */
 const FRAMING = new Set(["content-length", "host"]);
 
+/** fetch decodes these two, where it was asked for any and for more than a part. */
+const decodes = ({ headers, body }: Response): boolean =>
+  body !== null && /^(?:gzip|br)$/i.test(headers.get("content-encoding") ?? "");
+
 const contentOf = (body: OutgoingBody | null): BodyInit | null =>
   body === null ? null : body.kind === "bytes" ? body.bytes : body.stream;
-
-function fetchAnswer(response: Response, raw: boolean): FetchAnswer {
-  const encoding = response.headers.get("content-encoding");
-  const decoded = !raw && response.body !== null && encoding !== null &&
-    /^(?:gzip|br)$/i.test(encoding);
-  return {
-    kind: "fetch",
-    response,
-    decoded,
-    status: response.status,
-    header: (name) => response.headers.get(name),
-    discard: () => void response.body?.cancel().catch(ignore),
-  };
-}
 
 /**
  * A body that can't be sent twice is not risked on a connection that can't be
  * made: this finds out before any of it is read.
  */
-async function canConnect(url: string): Promise<boolean> {
+async function canConnect(url: string, signal: AbortSignal): Promise<boolean> {
   const { hostname, port, protocol } = new URL(url);
   try {
     const connection = await Deno.connect({
       hostname: hostname.replace(/^\[|\]$/g, ""),
       port: Number(port) || (protocol === "https:" ? 443 : 80),
+      signal,
     });
     connection.close();
     return true;
@@ -93,6 +79,9 @@ async function canConnect(url: string): Promise<boolean> {
   }
 }
 
+/** Deno's words for an upload that its client ended too soon: by FIN, by RST. */
+const CLIENT_BROKE_OFF = ["Cannot read request body", "unexpected EOF while reading HTTP/1 body"];
+
 /** fetch's errors have no codes; only hyper's own words tell a connect failure (deno 2.5 to 2.9). */
 function failureOf(error: unknown, signal: AbortSignal): SendFailure["failure"] {
   if (signal.aborted) return "aborted";
@@ -100,8 +89,5 @@ function failureOf(error: unknown, signal: AbortSignal): SendFailure["failure"] 
   if (cause.includes("client error (Connect)")) return "connect";
   // The client's side of the body broke: it says nothing about the upstream.
   const text = `${cause} ${error}`;
-  return text.includes("Cannot read request body") ? "aborted" : "reset";
+  return CLIENT_BROKE_OFF.some((words) => text.includes(words)) ? "aborted" : "reset";
 }
-
-/** Cancelling a body that has failed meanwhile fails too; there is nothing left to cancel then. */
-const ignore = (): void => {};

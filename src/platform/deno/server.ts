@@ -68,7 +68,8 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
   });
   const drain = new Drain();
   const serve = (request: Request, info: Deno.ServeHandlerInfo): Response | Promise<Response> => {
-    const exchange = new DenoExchange(request, info);
+    // Without an address of its own to listen on, TLS ends in front of it (Deno Deploy).
+    const exchange = new DenoExchange(request, info, listen !== undefined);
     const response = handle(exchange, {
       gateway,
       prefix: settings.prefix,
@@ -100,6 +101,7 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
 /** Resolves after `ms`, or as soon as `signal` aborts. */
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);

@@ -12,6 +12,7 @@ import { problem } from "../../../routes/problem.ts";
 import { fault } from "../../model/fault.ts";
 import type { MutableHeaders } from "../../model/headers.ts";
 import type { Answer, SendFailure, UpstreamRequest } from "../../model/platform.ts";
+import { fetchAnswer } from "./answer.ts";
 import type { PairHeaders } from "./pair_headers.ts";
 import { pump } from "./websocket_pump.ts";
 
@@ -87,6 +88,7 @@ function socketAnswer(socket: UpstreamSocket, headers: Headers): SocketAnswer {
     status: 101,
     header: (name) => headers.get(name),
     discard: () => socket.terminate(),
+    hold: () => null,
   };
 }
 
@@ -96,14 +98,7 @@ function refusal(message: IncomingMessage): Answer {
   const hasBody = status !== 204 && status !== 205 && status !== 304;
   const body = hasBody ? Readable.toWeb(message) as ReadableStream<Uint8Array> : null;
   const response = new Response(body, { status, headers: endToEnd(message) });
-  return {
-    kind: "fetch",
-    response,
-    decoded: false,
-    status,
-    header: (name: string) => response.headers.get(name),
-    discard: () => void message.destroy(),
-  } as Answer;
+  return { ...fetchAnswer(response, false), discard: () => void message.destroy() };
 }
 
 function endToEnd({ rawHeaders }: IncomingMessage): Headers {
@@ -129,10 +124,11 @@ export function upgrade(
   edit: (headers: MutableHeaders) => void,
 ): Response {
   edit(headers);
-  const protocol = socket.protocol === "" ? {} : { protocol: socket.protocol };
+  // Deno, told of it, would look for it in a list that it splits at ", " only.
+  if (socket.protocol !== "") headers.set("sec-websocket-protocol", socket.protocol);
   let upgraded: Deno.WebSocketUpgrade;
   try {
-    upgraded = Deno.upgradeWebSocket(request, { ...protocol, idleTimeout: 0 });
+    upgraded = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
   } catch {
     socket.terminate();
     return problem(fault("bad_request", "The WebSocket handshake is not valid."));

@@ -54,10 +54,10 @@ export function pump(client: WebSocket, upstream: UpstreamSocket): void {
   upstream.on("close", (code: number, reason: Uint8Array) => {
     clearTimeout(neverOpened);
     if (client.readyState >= WebSocket.CLOSING) return;
-    if (code === 1005) client.close();
     // The standard's own codes can't be sent from here: 3000 and up mean the same to nobody else.
-    else if (code !== 1000 && (code < 3000 || code > 4999)) client.close(3000 + code - 1000);
-    else client.close(code, new TextDecoder().decode(reason));
+    const sendable = code === 1000 || (code >= 3000 && code <= 4999);
+    if (code === 1005) client.close();
+    else client.close(sendable ? code : code + 2000, new TextDecoder().decode(reason));
   });
 }
 

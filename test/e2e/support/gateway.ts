@@ -86,7 +86,7 @@ async function push(url: string, policy: unknown): Promise<string> {
     headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     body: textOf(policy),
   });
-  const answer = await response.json();
+  const answer = JSON.parse(await response.text());
   assert.equal(response.status, 200, `push refused: ${JSON.stringify(answer)}`);
   return answer.revision;
 }

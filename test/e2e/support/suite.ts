@@ -3,6 +3,9 @@ import { type RunningGateway, RUNTIMES, startGateway, type StartOptions } from "
 
 export type Case = (gateway: RunningGateway, t: Deno.TestContext) => Promise<void>;
 
+/** A case that waits for something that never happens fails instead of hanging. */
+const PATIENCE_MS = 15_000;
+
 /**
  * One test for each runtime, with the cases as its steps. They share one
  * gateway, started once; a case pushes the policy that it needs.
@@ -17,11 +20,23 @@ export function suite(
       const gateway = await startGateway(runtime, options);
       try {
         for (const [what, run] of Object.entries(cases)) {
-          await t.step(what, () => run(gateway, t));
+          await t.step(what, (step) => patiently(run(gateway, step)));
         }
       } finally {
         await gateway.stop();
       }
     });
+  }
+}
+
+async function patiently(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${PATIENCE_MS} ms`)), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KVNamespace } from "@cloudflare/workers-types";
+import type { KVNamespace } from "@cloudflare/workers-types/index.ts";
 import {
   KvPolicyStore,
   type PolicyNamespace,

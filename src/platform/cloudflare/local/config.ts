@@ -17,6 +17,8 @@ export interface WorkerdOptions {
 
 /** Cap'n Proto text for `workerd serve`. */
 export function workerdConfig(options: WorkerdOptions): string {
+  const { hostname, port } = options;
+  const address = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
   const bindings = [
     `(name = "POLICIES", kvNamespace = "kv")`,
     ...Object.entries(options.vars).map(([name, value]) =>
@@ -34,7 +36,7 @@ const config :Workerd.Config = (
     )),
   ],
   sockets = [
-    (name = "http", address = ${quote(`${options.hostname}:${options.port}`)},
+    (name = "http", address = ${quote(address)},
       http = (), service = "main"),
   ],
 );

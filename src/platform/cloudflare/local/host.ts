@@ -1,16 +1,18 @@
 /**
  * The process that keeps workerd and its KV alive for `start --runtime
- * cloudflare`. It runs in a process group of its own: a Ctrl-C in the terminal
+ * cloudflare`. It leads a process group of its own: a Ctrl-C in the terminal
  * reaches whoever started it, never workerd itself, which would drop every
  * request in flight. It ends with its standard input.
  */
+import { push, type PushRefused } from "../../../store/push.ts";
 import { policyReader, revisionOfText } from "../../reader.ts";
-import { push } from "../../../store/push.ts";
+import { missingBindings } from "../bindings.ts";
+import type { Env } from "../env.ts";
 import { KvPolicyStore } from "../policy_store.ts";
 import { workerdConfig } from "./config.ts";
-import { freePort, openLocalKv } from "./kv.ts";
+import { freePort, type LocalKv, openLocalKv } from "./kv.ts";
 import type { HostMessage, HostOptions } from "./launch.ts";
-import { readProject } from "./project.ts";
+import { bindingsOf, readProject, type WorkerProject } from "./project.ts";
 import workerdPackage from "workerd";
 
 /** How long workerd may take until it listens. */
@@ -19,72 +21,133 @@ const START_TIMEOUT_MS = 30_000;
 /** A CommonJS package whose `default` is the path of the binary. */
 const { default: workerd } = workerdPackage as unknown as { readonly default: string };
 
-const say = (message: HostMessage): void =>
-  void Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+const folder = await Deno.makeTempDir({ prefix: "limen-" });
+let kv: LocalKv | null = null;
+let child: Deno.ChildProcess | null = null;
+let stopping = false;
 
 const lines = readLines(Deno.stdin.readable);
-const options = JSON.parse((await lines.next()).value ?? "null") as HostOptions;
-const folder = await Deno.makeTempDir({ prefix: "limen-" });
-const leave = async (code: number): Promise<never> => {
-  await Deno.remove(folder, { recursive: true });
-  Deno.exit(code);
-};
+const options = JSON.parse((await lines.next()).value ?? "null") as HostOptions | null;
+if (options === null) await leave(0);
+else {
+  void obey();
+  await start(options).catch((error) =>
+    fail(error instanceof Error ? error.message : String(error))
+  );
+}
 
-const project = readProject(await Deno.readTextFile(`${options.root}/wrangler.toml`));
-const kv = await openLocalKv(options.kvFolder, project.kvId);
-if (options.policy !== null) {
-  const store = new KvPolicyStore(kv.namespace, {
+async function start(options: HostOptions): Promise<void> {
+  const project = readProject(await Deno.readTextFile(`${options.root}/wrangler.toml`));
+  if (options.kvFolder !== null) await checkWritable(options.kvFolder);
+  kv = await openLocalKv(options.kvFolder, project.kvId);
+  const refused = options.policy === null
+    ? null
+    : await pushPolicy(options.policy, options.by, kv, project);
+  if (refused !== null) {
+    say({ refused });
+    return await leave(0);
+  }
+  const port = options.port === 0 ? freePort(options.hostname) : options.port;
+  await configure(options, project, port, kv.address);
+  if (stopping) return;
+  child = new Deno.Command(workerd, {
+    args: ["serve", `${folder}/workerd.capnp`],
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  const exited = child.status.then(async ({ code }) => {
+    if (!stopping) await fail(`workerd ended with code ${code}`);
+    await leave(0);
+  });
+  if (await listens(options.hostname, port, exited)) say({ ready: port });
+  else await fail(`workerd did not listen on port ${port} within ${START_TIMEOUT_MS / 1000} s`);
+}
+
+async function pushPolicy(
+  text: string,
+  by: string,
+  { namespace }: LocalKv,
+  project: WorkerProject,
+): Promise<PushRefused | null> {
+  const store = new KvPolicyStore(namespace, {
     revisionOf: revisionOfText,
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
-  const context = { store, reader: policyReader("cloudflare"), now: () => Date.now() };
-  const pushed = await push(options.policy, { by: "start" }, context);
-  say(pushed.ok ? { pushed: pushed.revision } : { refused: pushed });
-  if (!pushed.ok) {
-    await kv.dispose();
-    await leave(1);
+  const env = bindingsOf(project) as Env;
+  const reader = policyReader("cloudflare", (plan) => missingBindings(plan, env));
+  const pushed = await push(text, { by }, { store, reader, now: () => Date.now() });
+  return pushed.ok ? null : pushed;
+}
+
+async function configure(
+  options: HostOptions,
+  project: WorkerProject,
+  port: number,
+  kvAddress: string,
+): Promise<void> {
+  const { bundle, hostname, vars } = options;
+  await Deno.copyFile(bundle, `${folder}/worker.js`);
+  const config = workerdConfig({
+    ...project,
+    script: "worker.js",
+    hostname,
+    port,
+    kvAddress,
+    vars,
+  });
+  await Deno.writeTextFile(`${folder}/workerd.capnp`, config);
+}
+
+/** miniflare would say so late, and in words of its own. */
+async function checkWritable(folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.remove(await Deno.makeTempFile({ dir: folder }));
+}
+
+/** From the first moment on, so that a stop half-way through the start is one too. */
+async function obey(): Promise<void> {
+  for await (const line of lines) {
+    const grace = /^stop (\d+)$/.exec(line);
+    if (grace !== null) stop(Number(grace[1]));
+  }
+  // Whoever started this is gone.
+  stop(0);
+}
+
+/** workerd finishes what is in flight, however long that takes: so there is an end to patience. */
+function stop(graceMs: number): void {
+  stopping = true;
+  if (child === null) return void leave(0);
+  if (graceMs > 0) signal(child, "SIGTERM");
+  setTimeout(() => signal(child!, "SIGKILL"), graceMs);
+}
+
+function signal(to: Deno.ChildProcess, name: Deno.Signal): void {
+  try {
+    to.kill(name);
+  } catch {
+    // It has ended by itself.
   }
 }
 
-const port = options.port === 0 ? freePort(options.hostname) : options.port;
-await Deno.copyFile(options.bundle, `${folder}/worker.js`);
-await Deno.writeTextFile(
-  `${folder}/workerd.capnp`,
-  workerdConfig({
-    ...project,
-    script: "worker.js",
-    hostname: options.hostname,
-    port,
-    kvAddress: kv.address,
-    vars: options.vars,
-  }),
-);
-const child = new Deno.Command(workerd, {
-  args: ["serve", `${folder}/workerd.capnp`],
-  stdin: "null",
-  stdout: "inherit",
-  stderr: "inherit",
-}).spawn();
-let stopping = false;
-child.status.then(async ({ code }) => {
-  if (!stopping) say({ died: code });
-  await kv.dispose();
-  await leave(stopping ? 0 : 1);
-});
-
-if (await listens(options.hostname, port, child.status)) say({ ready: port });
-
-for await (const line of lines) {
-  const grace = /^stop (\d+)$/.exec(line);
-  if (grace === null || stopping) continue;
-  stopping = true;
-  // workerd finishes what is in flight, however long that takes: so there is an end to patience.
-  child.kill("SIGTERM");
-  setTimeout(() => child.kill("SIGKILL"), Number(grace[1]));
+async function fail(message: string): Promise<void> {
+  if (!stopping) say({ failed: message });
+  await leave(1);
 }
-stopping = true;
-child.kill("SIGKILL");
+
+async function leave(code: number): Promise<never> {
+  stopping = true;
+  if (child !== null) signal(child, "SIGKILL");
+  await kv?.dispose();
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  Deno.exit(code);
+}
+
+function say(message: HostMessage): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+}
 
 async function listens(
   hostname: string,

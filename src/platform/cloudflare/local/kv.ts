@@ -1,4 +1,5 @@
 /** The KV namespace on this machine: wrangler's own folder, kept by miniflare. */
+// @ts-types="./miniflare.d.ts"
 import { Log, LogLevel, Miniflare } from "miniflare";
 import process from "node:process";
 import type { PolicyNamespace } from "../policy_store.ts";
@@ -44,7 +45,7 @@ export async function openLocalKv(folder: string | null, id: string): Promise<Lo
   // miniflare ends the process on its own at a signal; who started it decides that here.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(signal);
   return {
-    namespace: await miniflare.getKVNamespace("POLICIES") as unknown as PolicyNamespace,
+    namespace: await miniflare.getKVNamespace("POLICIES") as PolicyNamespace,
     address: `127.0.0.1:${port}`,
     dispose: () => miniflare.dispose(),
   };

@@ -15,24 +15,27 @@ export interface HostOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** Text of a policy to push before the start. */
   readonly policy: string | null;
+  /** Who pushes it. */
+  readonly by: string;
 }
 
-/** What the host says, one JSON object a line. */
+/** What the host says, one JSON object a line: the first one tells how the start went. */
 export type HostMessage =
-  | { readonly pushed: string }
-  | { readonly refused: PushRefused }
   | { readonly ready: number }
-  | { readonly died: number };
+  | { readonly refused: PushRefused }
+  | { readonly failed: string };
 
 export interface LocalWorker {
-  readonly messages: AsyncIterable<HostMessage>;
-  /** Lets requests in flight finish, for `graceMs` at the most. */
-  stop(graceMs: number): Promise<void>;
-  /** The host's exit code. */
-  readonly exited: Promise<number>;
+  /** How the start went. */
+  readonly started: Promise<HostMessage>;
+  /** Lets requests in flight finish, for `graceMs` at the most; during the start, ends that. */
+  stop(graceMs: number): void;
+  /** Resolves when nothing of it is left. */
+  readonly ended: Promise<void>;
 }
 
-export function launch(options: HostOptions): LocalWorker {
+/** @param log takes each line that workerd prints */
+export function launch(options: HostOptions, log: (line: string) => void): LocalWorker {
   const host = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", new URL("./host.ts", import.meta.url).href],
     cwd: options.root,
@@ -42,34 +45,42 @@ export function launch(options: HostOptions): LocalWorker {
     detached: true,
   }).spawn();
   const input = host.stdin.getWriter();
-  const say = async (line: string): Promise<void> => {
-    try {
-      await input.write(new TextEncoder().encode(`${line}\n`));
-    } catch (error) {
-      // It has ended by itself; `exited` tells.
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-    }
-  };
-  const started = say(JSON.stringify(options));
-  return {
-    messages: messages(host.stdout),
-    async stop(graceMs: number): Promise<void> {
-      await started;
-      await say(`stop ${graceMs}`);
-    },
-    exited: host.status.then(({ code }) => code),
-  };
+  // A host that has ended reads nothing more; `ended` tells.
+  const tell = (line: string): void =>
+    void input.write(new TextEncoder().encode(`${line}\n`)).catch(() => {});
+  tell(JSON.stringify(options));
+
+  const { promise: started, resolve } = Promise.withResolvers<HostMessage>();
+  const heard = listen(host.stdout, resolve, log);
+  const ended = host.status.then(async ({ code, signal }) => {
+    endGroup(host.pid);
+    await heard;
+    resolve({ failed: `workerd's host process ended with ${signal ?? `code ${code}`}` });
+  });
+  return { started, stop: (graceMs) => tell(`stop ${graceMs}`), ended };
 }
 
-/** Lines that are no message are workerd's own output and go to the log. */
-async function* messages(stream: ReadableStream<Uint8Array>): AsyncGenerator<HostMessage> {
+/** A host that was killed leaves its workerd behind: both are of the group that it leads. */
+function endGroup(leader: number): void {
+  try {
+    Deno.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function listen(
+  stream: ReadableStream<Uint8Array>,
+  take: (message: HostMessage) => void,
+  log: (line: string) => void,
+): Promise<void> {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      if (/^\{"(?:pushed|refused|ready|died)":/.test(line)) yield JSON.parse(line) as HostMessage;
-      else Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+      if (/^\{"(?:ready|refused|failed)":/.test(line)) take(JSON.parse(line) as HostMessage);
+      else log(line);
     }
   }
 }

@@ -2,6 +2,8 @@
 import { parse } from "smol-toml";
 
 export interface WorkerProject {
+  /** Of the Worker, in this environment. */
+  readonly name: string;
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   /** Under which wrangler keeps the namespace POLICIES locally. */
@@ -10,30 +12,50 @@ export interface WorkerProject {
   readonly fetchers: readonly string[];
 }
 
-interface Toml {
-  readonly compatibility_date: string;
-  readonly compatibility_flags?: readonly string[];
-  readonly kv_namespaces?: readonly { readonly binding: string; readonly id?: string }[];
-  readonly services?: readonly { readonly binding: string }[];
-  readonly vpc_services?: readonly { readonly binding: string }[];
-  readonly vpc_networks?: readonly { readonly binding: string }[];
-  readonly mtls_certificates?: readonly { readonly binding: string }[];
+interface Binding {
+  readonly binding: string;
 }
 
-/** @throws when the file is no TOML */
-export function readProject(text: string): WorkerProject {
+/** Bindings are not inherited by environments: each names its own. */
+interface Section {
+  readonly name?: string;
+  readonly compatibility_date?: string;
+  readonly compatibility_flags?: readonly string[];
+  readonly kv_namespaces?: readonly (Binding & { readonly id?: string })[];
+  readonly services?: readonly Binding[];
+  readonly vpc_services?: readonly Binding[];
+  readonly vpc_networks?: readonly Binding[];
+  readonly mtls_certificates?: readonly Binding[];
+}
+
+interface Toml extends Section {
+  readonly env?: Readonly<Record<string, Section>>;
+}
+
+/**
+ * @param environment as in `[env.NAME]`; absent: the top level
+ * @throws when the file is no TOML, or lacks the environment or the namespace
+ */
+export function readProject(text: string, environment?: string): WorkerProject {
   const toml = parse(text) as unknown as Toml;
-  const namespace = toml.kv_namespaces?.find(({ binding }) => binding === "POLICIES");
-  const fetchers = [
-    ...(toml.services ?? []),
-    ...(toml.vpc_services ?? []),
-    ...(toml.vpc_networks ?? []),
-    ...(toml.mtls_certificates ?? []),
-  ];
+  const section = environment === undefined ? toml : toml.env?.[environment];
+  if (section === undefined) {
+    const names = Object.keys(toml.env ?? {}).join(", ") || "none";
+    throw new Error(`there is no environment "${environment}": it has ${names}`);
+  }
+  const namespace = section.kv_namespaces?.find(({ binding }) => binding === "POLICIES");
+  if (namespace === undefined) throw new Error("it has no KV namespace with the binding POLICIES");
+  const { services = [], vpc_services = [], vpc_networks = [], mtls_certificates = [] } = section;
+  const fetchers = [...services, ...vpc_services, ...vpc_networks, ...mtls_certificates];
   return {
-    compatibilityDate: toml.compatibility_date,
-    compatibilityFlags: toml.compatibility_flags ?? [],
-    kvId: namespace?.id ?? "POLICIES",
+    name: section.name ?? `${toml.name}${environment === undefined ? "" : `-${environment}`}`,
+    compatibilityDate: section.compatibility_date ?? toml.compatibility_date ?? "",
+    compatibilityFlags: section.compatibility_flags ?? toml.compatibility_flags ?? [],
+    kvId: namespace.id ?? "POLICIES",
     fetchers: fetchers.map(({ binding }) => binding),
   };
 }
+
+/** Stands for the deployment's bindings where only their names matter. */
+export const bindingsOf = ({ fetchers }: WorkerProject): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(fetchers.map((name) => [name, { fetch }]));

@@ -1,0 +1,73 @@
+/** What the demo prints: what runs where, and what to try. */
+import type { DemoCluster } from "./clusters.ts";
+
+export interface Guide {
+  /** Of the gateway. */
+  readonly url: string;
+  readonly runtime: "deno" | "cloudflare";
+  readonly controlUrl: string;
+  readonly clusters: readonly DemoCluster[];
+  /** Path of the policy in force. */
+  readonly policy: string;
+  readonly adminToken: string;
+  /** The command that calls Deno. */
+  readonly deno: string;
+  /** Emphasis, where there is any. */
+  readonly bold: (text: string) => string;
+}
+
+export function guideText(guide: Guide): string {
+  const { url, controlUrl, policy, adminToken, deno, bold } = guide;
+  return `
+${bold("What runs")}
+${table(guide)}
+
+${bold("Try it")}, in another terminal
+
+  See the split: 80 % go to aws, 20 % to dc.
+    for i in $(seq 10); do curl -s ${url}/shop/; done
+
+  A header leads elsewhere, a path is rewritten, another is redirected, one is answered here.
+    curl -s -H 'x-beta: yes' ${url}/shop/
+    curl -s ${url}/api/items
+    curl -sI ${url}/store/x
+    curl -s ${url}/hello
+
+  A canary: 10 % of the callers get dc, and a cookie keeps each where it is.
+    for i in $(seq 5); do curl -s -b /tmp/limen-jar -c /tmp/limen-jar ${url}/checkout/; done
+
+  Kill a cluster. No request fails: its share goes to pop, the failover.
+    curl -X POST ${controlUrl}/aws/stop
+    for i in $(seq 10); do curl -s ${url}/shop/; done
+
+  Bring it back. Within 5 s traffic returns by itself.
+    curl -X POST ${controlUrl}/aws/start
+
+  Push a changed policy: all to dc. It holds from the next request on.
+    sed 's/"aws": 80, "dc": 20/"aws": 0, "dc": 100/' ${policy} |
+      curl -s -X PUT ${url}/_limen/policy -H 'authorization: Bearer ${adminToken}' --data-binary @-
+    curl -s ${url}/shop/
+
+  And back again, with the command line, which checks it and says what changes.
+    LIMEN_ADMIN_TOKEN=${adminToken} ${deno} task limen push ${policy} --to ${url}
+
+Ctrl-C ends it all.
+`;
+}
+
+function table({ url, runtime, controlUrl, clusters, policy }: Guide): string {
+  const on = runtime === "deno" ? "Deno" : "workerd, as on Cloudflare Workers";
+  const rows = [
+    ["gateway", url, `on ${on}; its policy is ${policy}`],
+    ...clusters.map(({ name, location, ports }) => [
+      name,
+      ports.map((port) => `http://127.0.0.1:${port}`).join(" "),
+      `${location} cluster`,
+    ]),
+    ["control", controlUrl, "stops and starts the clusters"],
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map(([name, at, what]) => `  ${name!.padEnd(widths[0]!)}  ${at!.padEnd(widths[1]!)}  ${what}`)
+    .join("\n");
+}

@@ -1,0 +1,66 @@
+/** A store that is written straight, with no gateway in between. */
+import { policyReader, revisionOfText } from "../../platform/reader.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Finding } from "../../policy/finding.ts";
+import type { Target as Platform } from "../../policy/validate.ts";
+import type { PolicyStore, StoredDocument, StoreRead } from "../../store/port.ts";
+import { push, type PushOptions } from "../../store/push.ts";
+import { CommandError, EXIT } from "../exit_codes.ts";
+import type { Active, PushAnswer, Target } from "./target.ts";
+
+export interface StoreTargetOptions {
+  readonly label: string;
+  readonly isLocal: boolean;
+  readonly platform: Platform;
+  /** A store that has written nothing yet, so that it reads what others would. */
+  readonly open: () => PolicyStore;
+  /** What the deployment lacks for a plan, as far as that is known here. */
+  readonly accept?: (plan: Plan) => readonly Finding[];
+  readonly close: () => Promise<void>;
+}
+
+/** What a store's adapter is given here. */
+export const storeContext = {
+  revisionOf: revisionOfText,
+  now: (): number => Date.now(),
+  sleep: (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms)),
+} as const;
+
+export function storeTarget(options: StoreTargetOptions): Target {
+  const { label, isLocal, platform, open, accept, close } = options;
+  const reader = policyReader(platform, accept);
+  return {
+    label,
+    isLocal,
+    platform,
+    close,
+
+    async active(): Promise<Active | null> {
+      const read = await open().read(null);
+      if (read.kind === "missing") return null;
+      const { text, stamp } = documentIn(read, label);
+      return { text, revision: stamp?.revision ?? await revisionOfText(text).catch(() => null) };
+    },
+
+    async push(text: string, pushOptions: PushOptions): Promise<PushAnswer> {
+      const { now } = storeContext;
+      const pushed = await push(text, pushOptions, { store: open(), reader, now });
+      if (pushed.ok) return { ok: true, revision: pushed.revision, findings: pushed.findings };
+      const { code, message, findings } = pushed;
+      if (code === "invalid_policy") {
+        return { ok: false, exitCode: EXIT.bad, message, findings: findings ?? [] };
+      }
+      if (code === "too_large") return { ok: false, exitCode: EXIT.bad, message };
+      const reason = code === "revision_conflict"
+        ? `someone else pushed first: ${message}`
+        : `can't write to ${label}: ${message}`;
+      return { ok: false, exitCode: EXIT.unreachable, message: reason };
+    },
+  };
+}
+
+function documentIn(read: StoreRead, label: string): StoredDocument {
+  if (read.kind === "document") return read.document;
+  const reason = read.kind === "failed" ? read.failure.message : "it gave no document";
+  throw new CommandError(EXIT.unreachable, `can't read ${label}: ${reason}`);
+}

@@ -1,0 +1,44 @@
+/** Where policies live, as `--to` names it: a gateway, a Workers KV namespace, a Deno KV. */
+import type { Finding } from "../../policy/finding.ts";
+import type { Target as Platform } from "../../policy/validate.ts";
+import type { PushOptions } from "../../store/push.ts";
+import type { ExitCode } from "../exit_codes.ts";
+
+/** The policy that a target holds. */
+export interface Active {
+  /** `null`: the document has none, for it is no JSON. */
+  readonly revision: string | null;
+  readonly text: string;
+}
+
+export type PushAnswer =
+  | {
+    readonly ok: true;
+    readonly revision: string;
+    /** Warnings. */
+    readonly findings: readonly Finding[];
+  }
+  | {
+    readonly ok: false;
+    readonly exitCode: ExitCode;
+    readonly message: string;
+    /** Present when the policy is why. */
+    readonly findings?: readonly Finding[];
+  };
+
+export interface Target {
+  /** For people: what it is, and where. */
+  readonly label: string;
+  /** Whether it is on this machine. */
+  readonly isLocal: boolean;
+  /** Whose limits count; `null` when only the target knows. */
+  readonly platform: Platform | null;
+  /**
+   * @returns `null` when it holds no policy
+   * @throws {CommandError} when it can't be reached, or refuses
+   */
+  active(): Promise<Active | null>;
+  /** @throws {CommandError} when it can't be reached */
+  push(text: string, options: PushOptions): Promise<PushAnswer>;
+  close(): Promise<void>;
+}

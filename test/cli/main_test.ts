@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { runCommand } from "./support/command.ts";
+
+Deno.test("limen --help lists the commands and the exit codes", async () => {
+  const { code, stdout, stderr } = await runCommand("main", ["--help"]);
+  assert.equal(code, 0);
+  assert.equal(stderr, "");
+  assert.match(stdout, /^ {2}validate .*\n {2}push /m);
+  assert.match(stdout, /Exit codes: 0 done/);
+});
+
+for (const command of ["validate", "push"]) {
+  Deno.test(`limen ${command} --help explains itself`, async () => {
+    const { code, stdout } = await runCommand("main", [command, "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`^Usage: limen ${command} `));
+  });
+}
+
+const rows = [
+  { args: [], stderr: /^Usage: limen / },
+  { args: ["valdate"], stderr: /unknown command 'valdate'\n\(Did you mean validate\?\)/ },
+  { args: ["deploy"], stderr: /unknown command 'deploy'/ },
+  { args: ["--colour"], stderr: /unknown option '--colour'/ },
+] as const;
+
+for (const { args, stderr } of rows) {
+  Deno.test(`limen ${args.join(" ") || "(nothing)"}: wrong usage`, async () => {
+    const ran = await runCommand("main", args);
+    assert.equal(ran.code, 2);
+    assert.equal(ran.stdout, "");
+    assert.match(ran.stderr, stderr);
+  });
+}
+
+Deno.test("colours need a terminal", async () => {
+  const { stdout, stderr } = await runCommand("main", ["validate", "-"], {
+    stdin: "{",
+    // What would make a library paint all the same.
+    env: { NO_COLOR: "", CI: "1", TERM: "xterm-256color" },
+  });
+  assert.ok(!(stdout + stderr).includes("\x1b"), stdout + stderr);
+});

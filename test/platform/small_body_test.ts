@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { HeldBody } from "../../src/platform/small_body.ts";
+
+const sized = (length: string, more: HeadersInit = {}): Response =>
+  new Response("hello", { headers: { "content-length": length, ...more } });
+
+Deno.test("small body: read whole, byte for byte", async () => {
+  const held = new HeldBody(sized("5"));
+  assert.equal(held.bytes, null);
+  assert.equal(await held.hold(), true);
+  assert.equal(new TextDecoder().decode(held.bytes!), "hello");
+});
+
+const passing: readonly [string, Response][] = [
+  ["of unknown length", new Response("hello")],
+  ["that is large", sized(`${64 * 1024 + 1}`)],
+  ["that is compressed", sized("5", { "content-encoding": "gzip" })],
+  ["that is not there", new Response(null, { headers: { "content-length": "5" } })],
+];
+for (const [what, response] of passing) {
+  Deno.test(`small body: one ${what} is handed on as it comes`, () => {
+    assert.equal(new HeldBody(response).hold(), null);
+    assert.equal(response.bodyUsed, false);
+  });
+}
+
+Deno.test("small body: one that breaks off is not whole", async () => {
+  const stream = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
+  const held = new HeldBody(new Response(stream, { headers: { "content-length": "5" } }));
+  assert.equal(await held.hold(), false);
+  assert.equal(held.bytes, null);
+});
