@@ -1,0 +1,15 @@
+/** The cases as a Worker: `GET /CASE?times=N` answers when it is done. */
+import { type CaseName, cases, type Work } from "./cases.ts";
+
+const prepared = new Map<CaseName, Work>();
+
+export default {
+  fetch(request: Request): Response {
+    const { pathname, searchParams } = new URL(request.url);
+    const name = pathname.slice(1) as CaseName;
+    let work = prepared.get(name);
+    if (work === undefined) prepared.set(name, work = cases[name]());
+    work(Number(searchParams.get("times")));
+    return new Response();
+  },
+};
