@@ -2,7 +2,7 @@
 import type { MutableHeaders } from "../../model/headers.ts";
 import type { Answer, BodyDeadline, Exchange, IncomingBody } from "../../model/platform.ts";
 import { withDeadline } from "./body_deadline.ts";
-import { PairHeaders } from "./pair_headers.ts";
+import { MapHeaders } from "./map_headers.ts";
 import type { FetchAnswer } from "./answer.ts";
 import { after } from "./timers.ts";
 import { type SocketAnswer, upgrade } from "./websocket.ts";
@@ -18,17 +18,17 @@ export class DenoExchange implements Exchange {
   readonly url: string;
   readonly body: IncomingBody | null;
   readonly #request: Request;
-  readonly #headers: Headers;
+  readonly #headers: MapHeaders;
   readonly #info: Deno.ServeHandlerInfo;
 
   /** @param plainHttp whether the listener takes no TLS, and nothing in front of it does */
   constructor(request: Request, info: Deno.ServeHandlerInfo, plainHttp: boolean) {
     this.#request = request;
-    this.#headers = request.headers;
+    this.#headers = MapHeaders.from(request.headers);
     this.#info = info;
     this.method = request.method;
     this.url = plainHttp ? asPlainHttp(request.url) : request.url;
-    this.body = incomingBody(request);
+    this.body = incomingBody(request, this.#headers);
   }
 
   get peer(): string | null {
@@ -41,7 +41,7 @@ export class DenoExchange implements Exchange {
   }
 
   copyHeaders(): MutableHeaders {
-    return new PairHeaders(this.#headers);
+    return this.#headers.clone();
   }
 
   onClientGone(callback: () => void): () => void {
@@ -87,12 +87,12 @@ const asPlainHttp = (url: string): string =>
   url.startsWith("http://") ? url : url.replace(/^https?:/i, "http:");
 
 /** The body of a GET or HEAD request, which Deno hides, is still said to be there. */
-function incomingBody(request: Request): IncomingBody | null {
-  const length = request.headers.get("content-length");
+function incomingBody(request: Request, headers: MapHeaders): IncomingBody | null {
+  const length = headers.get("content-length");
   if (length === "0") return null;
-  const announced = length !== null || request.headers.has("transfer-encoding");
+  const announced = length !== null || headers.get("transfer-encoding") !== null;
   // HTTP/1.1 announces a body; only HTTP/2, which has no Host header, may leave it unsaid.
-  if (!announced && (request.headers.has("host") || request.body === null)) return null;
+  if (!announced && (headers.get("host") !== null || request.body === null)) return null;
   return {
     length: length === null ? null : Number(length),
     bytes: async () => new Uint8Array(await request.arrayBuffer()),

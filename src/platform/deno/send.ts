@@ -1,7 +1,7 @@
 /** Sends one try by `fetch`, and tells from its errors how far it came. */
 import type { Answer, OutgoingBody, SendFailure, UpstreamRequest } from "../../model/platform.ts";
 import { fetchAnswer } from "./answer.ts";
-import type { PairHeaders } from "./pair_headers.ts";
+import type { MapHeaders } from "./map_headers.ts";
 import { openWebSocket } from "./websocket.ts";
 
 /** Connections are kept and shared. */
@@ -16,12 +16,15 @@ const unpooled = Deno.createHttpClient({ allowHost: true, poolMaxIdlePerHost: 0 
 
 export async function send(request: UpstreamRequest): Promise<Answer | SendFailure> {
   if (request.upgrade) return await openWebSocket(request);
-  const headers = (request.headers as PairHeaders).pairs.filter(([name]) => !FRAMING.has(name));
-  if (request.host !== null) headers.push(["host", request.host]);
+  const headers = request.headers as MapHeaders;
+  // Set by fetch itself, from the body and the URL.
+  headers.delete("content-length");
+  if (request.host === null) headers.delete("host");
+  else headers.set("host", request.host);
   // Without this, fetch would ask for compression on its own account.
-  const wanted = headers.find(([name]) => name === "accept-encoding")?.[1];
-  if (wanted === undefined) headers.push(["accept-encoding", "identity"]);
-  if (!request.idempotent) headers.push(["connection", "close"]);
+  const wanted = headers.get("accept-encoding") ?? "identity";
+  headers.set("accept-encoding", wanted);
+  if (!request.idempotent) headers.set("connection", "close");
 
   const { body } = request;
   const once = body?.kind === "stream" && body.length !== null;
@@ -31,7 +34,7 @@ export async function send(request: UpstreamRequest): Promise<Answer | SendFailu
   try {
     const response = await fetch(request.url, {
       method: request.method,
-      headers,
+      headers: [...headers.values],
       body: contentOf(body),
       redirect: "manual",
       signal: request.signal,
@@ -42,16 +45,12 @@ export async function send(request: UpstreamRequest): Promise<Answer | SendFailu
       await response.body?.cancel();
       return { failure: "reset", bodyUntouched: false };
     }
-    const raw = wanted === undefined || wanted.toLowerCase() === "identity" ||
-      headers.some(([name]) => name === "range");
+    const raw = wanted.toLowerCase() === "identity" || headers.get("range") !== null;
     return fetchAnswer(response, !raw && decodes(response));
   } catch (error) {
     return { failure: failureOf(error, request.signal), bodyUntouched: false };
   }
 }
-
-/** Set by fetch itself, from the body and the URL. */
-const FRAMING = new Set(["content-length", "host"]);
 
 /** fetch decodes these two, where it was asked for any and for more than a part. */
 const decodes = ({ headers, body }: Response): boolean =>

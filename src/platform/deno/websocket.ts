@@ -13,7 +13,7 @@ import { fault } from "../../model/fault.ts";
 import type { MutableHeaders } from "../../model/headers.ts";
 import type { Answer, SendFailure, UpstreamRequest } from "../../model/platform.ts";
 import { fetchAnswer } from "./answer.ts";
-import type { PairHeaders } from "./pair_headers.ts";
+import type { MapHeaders } from "./map_headers.ts";
 import { pump } from "./websocket_pump.ts";
 
 /** An upstream that agreed to talk WebSocket. */
@@ -38,11 +38,11 @@ const HANDSHAKE = new Set([
 ]);
 
 export function openWebSocket(request: UpstreamRequest): Promise<Answer | SendFailure> {
-  const headers: Record<string, string[]> = {};
-  for (const [name, value] of (request.headers as PairHeaders).pairs) {
-    if (!HANDSHAKE.has(name)) (headers[name] ??= []).push(value);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of (request.headers as MapHeaders).values) {
+    if (!HANDSHAKE.has(name)) headers[name] = value;
   }
-  if (request.host !== null) headers["host"] = [request.host];
+  if (request.host !== null) headers["host"] = request.host;
   const offered = request.headers.get("sec-websocket-protocol");
   const protocols = offered === null ? [] : offered.split(",").map((name) => name.trim());
 
