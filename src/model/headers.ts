@@ -1,7 +1,6 @@
 /**
  * The part of `Headers` that the gateway uses to change a message. Each
- * platform brings what is cheapest there: native `Headers` on workerd, a list
- * of pairs on Deno. Names are given in lower case.
+ * platform brings what is cheapest there. Names are given in lower case.
  */
 export interface MutableHeaders {
   /** Repeated values joined with ", "; `null` if absent. */

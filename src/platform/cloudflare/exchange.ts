@@ -4,7 +4,7 @@ import type { MutableHeaders } from "../../model/headers.ts";
 import type { Answer, BodyDeadline, Exchange, IncomingBody } from "../../model/platform.ts";
 import { withDeadline } from "./body_deadline.ts";
 import type { Context } from "./env.ts";
-import type { FetchAnswer } from "./answer.ts";
+import type { FetchAnswer } from "../fetch_answer.ts";
 
 /** What workerd adds to a 101 answer: the upstream's end of the socket. */
 type MaybeSocket = Response & { readonly webSocket?: object | null };

@@ -1,6 +1,6 @@
 /** Sends one try by `fetch` or through a binding, and tells how far it came. */
 import type { Answer, SendFailure, UpstreamRequest } from "../../model/platform.ts";
-import { fetchAnswer } from "./answer.ts";
+import { fetchAnswer } from "../fetch_answer.ts";
 import { type Env, type Fetcher, fetcherOf } from "./env.ts";
 import { uploadOf } from "./upload.ts";
 

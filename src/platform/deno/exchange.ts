@@ -3,7 +3,7 @@ import type { MutableHeaders } from "../../model/headers.ts";
 import type { Answer, BodyDeadline, Exchange, IncomingBody } from "../../model/platform.ts";
 import { withDeadline } from "./body_deadline.ts";
 import { MapHeaders } from "./map_headers.ts";
-import type { FetchAnswer } from "./answer.ts";
+import type { DenoAnswer } from "./answer.ts";
 import { after } from "./timers.ts";
 import { type SocketAnswer, upgrade } from "./websocket.ts";
 
@@ -57,7 +57,7 @@ export class DenoExchange implements Exchange {
     edit: (headers: MutableHeaders) => void,
     deadline: BodyDeadline | null,
   ): Response {
-    const sent = answer as FetchAnswer | SocketAnswer;
+    const sent = answer as DenoAnswer | SocketAnswer;
     if (sent.kind === "socket") return upgrade(this.#request, sent, edit);
     const response = new Response(bodyOf(sent, deadline), sent.response);
     if (sent.decoded) describeDecoded(response.headers);
@@ -67,7 +67,7 @@ export class DenoExchange implements Exchange {
 }
 
 function bodyOf(
-  { response: { body }, held }: FetchAnswer,
+  { response: { body }, held }: DenoAnswer,
   deadline: BodyDeadline | null,
 ): BodyInit | null {
   if (held.bytes !== null) return held.bytes;

@@ -1,6 +1,6 @@
 /** Sends one try by `fetch`, and tells from its errors how far it came. */
 import type { Answer, OutgoingBody, SendFailure, UpstreamRequest } from "../../model/platform.ts";
-import { fetchAnswer } from "./answer.ts";
+import { denoAnswer } from "./answer.ts";
 import type { MapHeaders } from "./map_headers.ts";
 import { openWebSocket } from "./websocket.ts";
 
@@ -46,7 +46,7 @@ export async function send(request: UpstreamRequest): Promise<Answer | SendFailu
       return { failure: "reset", bodyUntouched: false };
     }
     const raw = wanted.toLowerCase() === "identity" || headers.get("range") !== null;
-    return fetchAnswer(response, !raw && decodes(response));
+    return denoAnswer(response, !raw && decodes(response));
   } catch (error) {
     return { failure: failureOf(error, request.signal), bodyUntouched: false };
   }

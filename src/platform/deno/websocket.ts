@@ -12,7 +12,7 @@ import { problem } from "../../../routes/problem.ts";
 import { fault } from "../../model/fault.ts";
 import type { MutableHeaders } from "../../model/headers.ts";
 import type { Answer, SendFailure, UpstreamRequest } from "../../model/platform.ts";
-import { fetchAnswer } from "./answer.ts";
+import { denoAnswer } from "./answer.ts";
 import type { MapHeaders } from "./map_headers.ts";
 import { pump } from "./websocket_pump.ts";
 
@@ -98,7 +98,7 @@ function refusal(message: IncomingMessage): Answer {
   const hasBody = status !== 204 && status !== 205 && status !== 304;
   const body = hasBody ? Readable.toWeb(message) as ReadableStream<Uint8Array> : null;
   const response = new Response(body, { status, headers: endToEnd(message) });
-  return { ...fetchAnswer(response, false), discard: () => void message.destroy() };
+  return { ...denoAnswer(response, false), discard: () => void message.destroy() };
 }
 
 function endToEnd({ rawHeaders }: IncomingMessage): Headers {

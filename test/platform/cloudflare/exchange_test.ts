@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { WorkerExchange } from "../../../src/platform/cloudflare/exchange.ts";
-import { fetchAnswer as answerOf } from "../../../src/platform/cloudflare/answer.ts";
+import { fetchAnswer as answerOf } from "../../../src/platform/fetch_answer.ts";
 
 const context = { waitUntil: (): void => {} };
 

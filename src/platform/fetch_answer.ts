@@ -1,6 +1,6 @@
-/** An upstream's answer, on Workers. */
-import type { Answer } from "../../model/platform.ts";
-import { HeldBody } from "../small_body.ts";
+/** What `fetch` brought, as the core sees it. */
+import type { Answer } from "../model/platform.ts";
+import { HeldBody } from "./small_body.ts";
 
 export interface FetchAnswer extends Answer {
   readonly response: Response;
