@@ -3,10 +3,11 @@
  * level and availability, each group with its balancer. Rebuilt only when the
  * registry says that a cluster's health changed, never per request.
  */
-import { type Random, roundRobin } from "../balance/round_robin.ts";
-import { weightedRandom } from "../balance/weighted_random.ts";
+import type { Picker } from "../balance/picker.ts";
+import { seedsOf } from "../balance/seeds.ts";
+import type { Random } from "../balance/weighted_random.ts";
 import type { ClusterPlan, EndpointPlan, Plan } from "../plan/plan.ts";
-import { murmur3 } from "../balance/hash.ts";
+import { balancer } from "./balancers.ts";
 import {
   type ClusterRecord,
   type EndpointRecord,
@@ -26,8 +27,7 @@ export interface Pool {
   readonly endpoints: readonly Endpoint[];
   readonly weights: readonly number[];
   readonly seeds: readonly number[];
-  /** Index of the balancer's next pick. Not to be called on an empty pool. */
-  readonly next: () => number;
+  readonly picker: Picker;
 }
 
 export type Availability = "healthy" | "degraded" | "all";
@@ -74,10 +74,11 @@ export class Upstreams {
 }
 
 function build(plan: ClusterPlan, record: ClusterRecord, random: Random): Cluster {
-  const endpoints = plan.endpoints.map((endpoint): Endpoint => ({
+  const seeds = seedsOf(plan.endpoints.map(({ origin }) => `${plan.name} ${origin}`));
+  const endpoints = plan.endpoints.map((endpoint, i): Endpoint => ({
     plan: endpoint,
     record: record.endpoints.get(endpoint.origin)!,
-    seed: murmur3(`${plan.name} ${endpoint.origin}`),
+    seed: seeds[i]!,
   }));
   // Weight 0 means "nothing": such an endpoint is no part of its level, in panic neither.
   const weighted = endpoints.filter((endpoint) => endpoint.plan.weight > 0);
@@ -88,22 +89,23 @@ function build(plan: ClusterPlan, record: ClusterRecord, random: Random): Cluste
     const healthy = plan.outlier === null
       ? all
       : all.filter((endpoint) => isAvailable(endpoint.record));
-    return {
-      all: pool(all, plan, random),
-      healthy: pool(healthy, plan, random),
-      degraded: pool([], plan, random),
-    };
+    const levelWeights = all.map((endpoint) => endpoint.plan.weight);
+    const pool = (members: readonly Endpoint[]): Pool =>
+      poolOf(members, plan, levelWeights, random);
+    return { all: pool(all), healthy: pool(healthy), degraded: pool([]) };
   });
   return { plan, endpoints, levels };
 }
 
-function pool(endpoints: readonly Endpoint[], plan: ClusterPlan, random: Random): Pool {
+function poolOf(
+  endpoints: readonly Endpoint[],
+  plan: ClusterPlan,
+  levelWeights: readonly number[],
+  random: Random,
+): Pool {
   const weights = endpoints.map((endpoint) => endpoint.plan.weight);
-  const balancer = plan.algorithm === "random" ? weightedRandom : roundRobin;
-  return {
-    endpoints,
-    weights,
-    seeds: endpoints.map((endpoint) => endpoint.seed),
-    next: balancer(weights, random),
-  };
+  const seeds = endpoints.map((endpoint) => endpoint.seed);
+  const active = (index: number): number => endpoints[index]!.record.active;
+  const by = { random, active, levelWeights };
+  return { endpoints, weights, seeds, picker: balancer(plan.algorithm, { weights, seeds }, by) };
 }

@@ -23,7 +23,7 @@ export interface ClusterPlan {
   readonly endpoints: readonly EndpointPlan[];
   /** "upstream" and "preserve" as in the policy; else the Host to send. */
   readonly host: "upstream" | "preserve" | { readonly name: string };
-  readonly algorithm: "round-robin" | "random";
+  readonly algorithm: Algorithm;
   /** Envoy's overprovisioning factor, in percent, at least 100. */
   readonly overprovisioning: number;
   /** Percent; 0 turns panic off. */
@@ -35,6 +35,9 @@ export interface ClusterPlan {
   /** Cloudflare binding to fetch through. */
   readonly binding: string | null;
 }
+
+/** How an endpoint is chosen within its level. */
+export type Algorithm = "round-robin" | "least-request" | "random" | "ring-hash" | "maglev";
 
 export interface EndpointPlan {
   /** Position in the cluster's list. */

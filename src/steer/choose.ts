@@ -104,7 +104,7 @@ function drawSlice(slices: MemberShare["slices"], draw: Draw): number {
 
 function pick(pool: Pool, draw: Draw): Endpoint | null {
   if (pool.endpoints.length === 0) return null;
-  const at = draw.key === null ? pool.next() : rendezvous(draw.key, pool.seeds, pool.weights);
+  const at = draw.key === null ? pool.picker.next() : pool.picker.forKey(draw.key);
   return pool.endpoints[at] ?? null;
 }
 

@@ -223,6 +223,29 @@ suite("split", {
   },
 });
 
+const ALGORITHMS = ["round-robin", "least-request", "random", "ring-hash", "maglev"] as const;
+
+suite("load balancing", {
+  "every algorithm reaches every endpoint, and keeps a caller at one": async (gateway, t) => {
+    for (const algorithm of ALGORITHMS) {
+      await t.step(algorithm, async () => {
+        await using fleet = await Fleet.start("x", "y", "z");
+        const endpoints = ["x", "y", "z"].map((name) => fleet.url(name));
+        const clusters = {
+          a: { location: "edge", endpoints, loadBalancing: { algorithm } },
+        };
+        await gateway.push({ clusters, routes: [{ name: "r", to: "a" }] });
+        const met = await many(150, () => place(gateway.url));
+        assert.equal(new Set(met).size, 3);
+        await gateway.push({ clusters, routes: [{ name: "r", to: "a", ...byUser }] });
+        const homes = await placesOf(gateway, 60);
+        assert.deepEqual(await placesOf(gateway, 60), homes);
+        assert.equal(new Set(homes).size, 3);
+      });
+    }
+  },
+});
+
 Deno.test("the same key goes the same way on both runtimes", async () => {
   await using fleet = await Fleet.start("a", "b", "c");
   const policy = fleet.policy({ a: 50, b: 30, c: 20 }, byUser);

@@ -142,8 +142,54 @@ Deno.test("upstreams: round robin keeps the weights exactly, random on the whole
     chance: { endpoints, algorithm: "random" },
   });
   const [turns, chance] = [0, 1].map((index) => upstreams.cluster(index).levels[0]!.healthy);
-  for (let cycle = 0; cycle < 50; cycle++) assert.deepEqual(tally(2, 4, turns!.next), [3, 1]);
-  assertShares(tally(2, 20_000, chance!.next), [3, 1]);
-  const cycles = Array.from({ length: 50 }, () => tally(2, 4, chance!.next)[0]);
+  for (let cycle = 0; cycle < 50; cycle++) {
+    assert.deepEqual(tally(2, 4, () => turns!.picker.next()), [3, 1]);
+  }
+  assertShares(tally(2, 20_000, () => chance!.picker.next()), [3, 1]);
+  const cycles = Array.from({ length: 50 }, () => tally(2, 4, () => chance!.picker.next())[0]);
   assert.ok(new Set(cycles).size > 1, "random picks are no cycle");
+});
+
+const ALGORITHMS = ["round-robin", "least-request", "random", "ring-hash", "maglev"] as const;
+
+for (const algorithm of ALGORITHMS) {
+  Deno.test(`upstreams: ${algorithm} keeps the weights, by chance and by key`, () => {
+    const endpoints = [{ weight: 3 }, { weight: 1 }];
+    const { upstreams } = worldOf({ a: { endpoints, algorithm } });
+    const { picker } = upstreams.cluster(0).levels[0]!.healthy;
+    // Rings and tables hold whole places: their own shares are what is kept exactly.
+    const shares = picker.shares();
+    assert.ok(Math.abs(shares[0]! - 0.75) < 0.1, `${shares}`);
+    assertShares(tally(2, 20_000, () => picker.next()), shares);
+    const random = seededRandom(5);
+    const key = (): number => Math.floor(random() * 2 ** 32);
+    assertShares(tally(2, 20_000, () => picker.forKey(key())), shares);
+  });
+
+  Deno.test(`upstreams: ${algorithm}: an ejection moves the keys of who left, and no other`, () => {
+    const { upstreams, eject } = worldOf({ a: { endpoints: [{}, {}, {}, {}, {}], algorithm } });
+    const homes = (): string[] => {
+      const { picker, endpoints } = upstreams.cluster(0).levels[0]!.healthy;
+      return Array.from(
+        { length: 2_000 },
+        (_, i) => endpoints[picker.forKey(i * 2_147_483)]!.plan.origin,
+      );
+    };
+    const before = homes();
+    eject(0, "a/2");
+    const gone = upstreams.cluster(0).endpoints[2]!.plan.origin;
+    const after = homes();
+    const moved = before.filter((origin, i) => origin !== gone && after[i] !== origin).length;
+    // A maglev table is built anew: of those that could stay, few move too.
+    assert.ok(moved <= (algorithm === "maglev" ? 200 : 0), `${moved} moved`);
+    assert.ok(!after.includes(gone));
+  });
+}
+
+Deno.test("upstreams: least request goes to who has less in flight", () => {
+  const { upstreams } = worldOf({ a: { endpoints: [{}, {}], algorithm: "least-request" } });
+  const { picker, endpoints } = upstreams.cluster(0).levels[0]!.healthy;
+  endpoints[0]!.record.active = 5;
+  // Two draws with replacement: only when both fall on the busy one, it is taken.
+  assertShares(tally(2, 20_000, () => picker.next()), [0.25, 0.75]);
 });

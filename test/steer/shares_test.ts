@@ -269,7 +269,7 @@ function degraded(cluster: Cluster, count: number): Cluster {
     endpoints,
     weights: endpoints.map(() => 1),
     seeds: endpoints.map(({ seed }) => seed),
-    next: () => 0,
+    picker: { next: () => 0, forKey: () => 0, shares: () => [] },
   });
   const levels = cluster.levels.map(({ all, healthy: { endpoints } }) => ({
     all,

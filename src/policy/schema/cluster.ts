@@ -38,7 +38,7 @@ export const cluster = z.strictObject({
     'The Host sent: "upstream" (the endpoint\'s own, unless set), "preserve" (the client\'s), or a name.',
   ),
   loadBalancing: z.strictObject({
-    algorithm: z.enum(["round-robin", "random"]).optional()
+    algorithm: z.enum(["round-robin", "least-request", "random", "ring-hash", "maglev"]).optional()
       .describe("How an endpoint is chosen within its level (round-robin)."),
     overprovisioning: z.int().min(100).max(100_000).optional()
       .describe("Envoy's overprovisioning factor in percent (140)."),
