@@ -12,8 +12,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/match": ["src/plan"],
   "src/action": ["src/plan", "src/match"],
   "src/health": ["src/plan", "src/balance"],
-  "src/locality": [],
-  "src/fault": ["src/plan"],
   "src/steer": ["src/plan", "src/balance", "src/health", "src/match"],
   "src/compile": ["src/plan", "src/policy", "src/match", "src/action", "src/steer"],
   "src/forward": ["src/model", "src/plan", "src/health", "src/steer"],
