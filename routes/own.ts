@@ -5,17 +5,18 @@ import { type Fault, fault } from "../src/model/fault.ts";
 import type { PolicyFeed } from "../src/store/feed.ts";
 import { MAX_POLICY_BYTES } from "../src/store/push.ts";
 import { type AdminAuth } from "./admin_auth.ts";
+import { type ClusterControl, clusterRoutes } from "./clusters.ts";
 import { healthRoutes } from "./health.ts";
 import { policyRoutes } from "./policy.ts";
 import { problem } from "./problem.ts";
 
-export interface OwnOptions {
+export interface OwnOptions extends ClusterControl {
   readonly prefix: string;
   readonly feed: PolicyFeed;
   readonly auth: AdminAuth;
 }
 
-export function ownRoutes({ prefix, feed, auth }: OwnOptions): Hono {
+export function ownRoutes({ prefix, feed, auth, ...control }: OwnOptions): Hono {
   const app = new Hono().basePath(prefix);
   // Whoever runs this logs what nobody expected, and answers.
   app.onError((error) => {
@@ -31,6 +32,9 @@ export function ownRoutes({ prefix, feed, auth }: OwnOptions): Hono {
   app.use("*", bodyLimit({ maxSize: MAX_POLICY_BYTES, onError: tooLarge }));
   app.route("/", policyRoutes(feed));
   app.all("/policy", () => notAllowed("GET, HEAD, PUT"));
+  app.route("/", clusterRoutes(control));
+  app.all("/clusters", () => notAllowed("GET, HEAD"));
+  app.all("/clusters/:name/:action{drain|undrain}", () => notAllowed("POST"));
   app.notFound(() => problem(fault("not_found", "Limen has no endpoint of this name.")));
   return app;
 }

@@ -1,21 +1,26 @@
 /** Everything that is forwarded, redirected or answered by policy: a request's way through Limen. */
 import { redirectResponse } from "../src/action/redirect.ts";
 import { respond } from "../src/action/respond.ts";
-import { changePath } from "../src/action/rewrite.ts";
-import { type Client, clientOf, type Connection, setForwarded } from "../src/forward/client.ts";
+import { injectFaults } from "../src/fault/inject.ts";
+import { type Client, clientOf, type Connection } from "../src/forward/client.ts";
+import { gone } from "../src/forward/finish.ts";
 import { forward } from "../src/forward/forward.ts";
 import type { Forwarded } from "../src/forward/forwarding.ts";
 import { isValidHandshake, isWebSocketUpgrade } from "../src/forward/handshake.ts";
 import { applyEdits } from "../src/forward/header_edits.ts";
 import { removeHopByHop } from "../src/forward/hop_by_hop.ts";
-import { addVia, passedTooOften } from "../src/forward/via.ts";
+import { pause } from "../src/forward/pause.ts";
+import { upstreamHeaders, upstreamTarget } from "../src/forward/upstream_request.ts";
+import { passedTooOften } from "../src/forward/via.ts";
 import type { Gateway, Serving } from "../src/gateway.ts";
 import { find } from "../src/match/find.ts";
 import { splitTarget, type Target } from "../src/match/target.ts";
-import { type Fault, fault, isFault } from "../src/model/fault.ts";
+import { type Fault, fault, injectedFault, isFault } from "../src/model/fault.ts";
 import type { MutableHeaders } from "../src/model/headers.ts";
 import type { Exchange } from "../src/model/platform.ts";
-import type { ForwardPlan, MemberPlan, RoutePlan } from "../src/plan/plan.ts";
+import { clientPlace } from "../src/place/client_place.ts";
+import type { Coordinates } from "../src/plan/locality.ts";
+import type { ForwardPlan, RoutePlan } from "../src/plan/plan.ts";
 import type { Rule } from "../src/plan/table.ts";
 import { stickyCookie, type StickyKey, stickyKey } from "../src/steer/sticky.ts";
 import { problem } from "./problem.ts";
@@ -108,9 +113,16 @@ async function upstream(
     { header: (name) => exchange.header(name), query: target.query, address: client.address },
     () => gateway.platform.uuid(),
   );
-  const path = action.rewritePath === null
-    ? target.path
-    : changePath(action.rewritePath, target.path, rule.prefix);
+  if (action.fault !== null) {
+    const injected = await injectFaults(action.fault, {
+      header: (name) => exchange.header(name),
+      trusted: client.behindProxy,
+      random: () => gateway.platform.random(),
+      pause: (ms) => pause(ms, gateway.platform, exchange),
+    });
+    if (injected === "client-gone") return gone();
+    if (injected !== "go-on") return injectedFault(injected.abortStatus);
+  }
   const forwarded = await forward({
     platform: gateway.platform,
     steering: serving.steering,
@@ -118,10 +130,12 @@ async function upstream(
     exchange,
     route: action,
     key: sticky.key,
-    target: target.query === "" ? path : `${path}?${target.query}`,
+    from: action.select === "nearest" ? placeOf(exchange, client, serving) : null,
+    target: upstreamTarget(action, target, rule),
     authority: connection.authority,
     upgrade,
-    headersFor: (member) => upstreamHeaders(ask, connection, client, action, member),
+    headersFor: (member) =>
+      upstreamHeaders(exchange.copyHeaders(), { connection, client, requestId, action, member }),
   });
   if (isFault(forwarded)) return forwarded;
   return exchange.respond(
@@ -129,25 +143,6 @@ async function upstream(
     (headers) => responseHeaders(headers, { requestId, plan, action, sticky, client, forwarded }),
     forwarded.deadline,
   );
-}
-
-function upstreamHeaders(
-  { exchange, requestId }: Ask,
-  connection: Connection,
-  client: Client,
-  action: ForwardPlan,
-  member: MemberPlan,
-): MutableHeaders {
-  const headers = exchange.copyHeaders();
-  removeHopByHop(headers);
-  // Met by whoever received the request: the runtime has answered it, or the client did not wait.
-  headers.delete("expect");
-  addVia(headers);
-  setForwarded(headers, connection, client);
-  headers.set("x-request-id", requestId);
-  applyEdits(headers, action.requestHeaders);
-  applyEdits(headers, member.requestHeaders);
-  return headers;
 }
 
 interface Answered {
@@ -175,6 +170,14 @@ function connectionOf({ exchange, target }: Ask): Connection {
   const { scheme, host, port } = target;
   return { peer: exchange.peer, scheme, authority: port === null ? host : `${host}:${port}` };
 }
+
+/** Where the client is, for a route that goes by distance. */
+const placeOf = (exchange: Exchange, client: Client, serving: Serving): Coordinates | null =>
+  clientPlace(
+    { header: (name) => exchange.header(name), behindProxy: client.behindProxy },
+    exchange.place,
+    serving.plan.trust.clientHeaders,
+  ).coordinates;
 
 const clientSeen = (connection: Connection, exchange: Exchange, serving: Serving): Client =>
   clientOf(connection, (name) => exchange.header(name), serving.plan.trust.isProxy);

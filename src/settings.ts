@@ -1,4 +1,6 @@
 /** What the operator sets outside the policy: environment on Deno, vars and secrets on Workers. */
+import { parseLocality } from "./locality/locality.ts";
+import type { Labels, Locality } from "./plan/locality.ts";
 
 export interface Settings {
   /** `null`: none configured, so the admin API stays closed. */
@@ -7,6 +9,10 @@ export interface Settings {
   readonly prefix: string;
   /** Milliseconds between looks at the store where it can't be watched. */
   readonly refreshMs: number;
+  /** Where this gateway is. `null`: not said, so that the platform may know. */
+  readonly locality: Locality | null;
+  /** What `failoverPriority` compares with the endpoints' labels. */
+  readonly labels: Labels;
 }
 
 export type SettingsResult =
@@ -31,6 +37,31 @@ export function readSettings(get: (name: string) => string | undefined): Setting
       "LIMEN_ADMIN_TOKEN must be visible ASCII without spaces: no header can carry others.",
     );
   }
-  if (errors.length > 0) return { ok: false, errors };
-  return { ok: true, settings: { adminToken, prefix, refreshMs } };
+  const place = get("LIMEN_LOCALITY")?.trim() ?? "";
+  const locality = place === "" ? null : parseLocality(place);
+  if (place !== "" && locality === null) {
+    errors.push(
+      `LIMEN_LOCALITY is "${place}": it must be region, region/zone or region/zone/subzone.`,
+    );
+  }
+  const written = get("LIMEN_LABELS")?.trim() ?? "";
+  const labels = parseLabels(written);
+  if (labels === null) {
+    errors.push(
+      `LIMEN_LABELS is "${written}": it must be labels such as network=n1,version=v2, each once.`,
+    );
+  }
+  if (errors.length > 0 || labels === null) return { ok: false, errors };
+  return { ok: true, settings: { adminToken, prefix, refreshMs, locality, labels } };
+}
+
+/** `k=v,k2=v2`; a value may be empty, and hold further `=`. @returns `null` if it is not that */
+function parseLabels(text: string): Labels | null {
+  const labels = new Map<string, string>();
+  for (const item of text === "" ? [] : text.split(",")) {
+    const [, name, value] = /^\s*([^\s=]+)\s*=\s*(.*?)\s*$/.exec(item) ?? [];
+    if (name === undefined || value === undefined || labels.has(name)) return null;
+    labels.set(name, value);
+  }
+  return Object.fromEntries(labels);
 }

@@ -1,7 +1,8 @@
 /** Lines for people and for programs: answers go to standard output, all else to standard error. */
 import picocolors from "picocolors";
+import { EXIT } from "./exit_codes.ts";
 
-type Colors = ReturnType<typeof picocolors.createColors>;
+export type Colors = ReturnType<typeof picocolors.createColors>;
 
 interface Stream {
   writeSync(bytes: Uint8Array): number;
@@ -18,10 +19,21 @@ export const say = (line: string): void => write(Deno.stderr, line);
 export const colorsFor = (stream: Stream): Colors =>
   picocolors.createColors(stream.isTerminal() && !Deno.noColor);
 
-/** A pipe takes what it has room for: so until all of it is written. */
+/** Characters in a line of standard output; what goes to a file or a pipe may be as wide as it likes. */
+export const terminalWidth = (): number =>
+  // Some terminals don't know, and say 0.
+  (Deno.stdout.isTerminal() && Deno.consoleSize().columns) || Infinity;
+
+/** A pipe takes what it has room for: so until all of it is written, or nobody reads on. */
 function write(stream: Stream, line: string): void {
   let bytes = new TextEncoder().encode(`${line}\n`);
-  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    // As with `| head`: whoever wanted to read has read enough.
+    Deno.exit(EXIT.done);
+  }
 }
 
 /** `1 route`, `2 routes`. */

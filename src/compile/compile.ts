@@ -17,6 +17,6 @@ export function compile(policy: Policy, revision: string): Plan {
     clusters: Object.freeze(compileClusters(policy.clusters)),
     routes: Object.freeze(compileRoutes(policy)),
     table: compileTable(policy.routes),
-    trust: compileTrust(policy.trust?.proxies ?? []),
+    trust: compileTrust(policy.trust?.proxies ?? [], policy.trust?.clientHeaders),
   });
 }

@@ -30,7 +30,7 @@ function compileValue(
   matcher: PolicyStringMatcher,
 ): ValueCondition {
   const equals = typeof matcher === "string" ? matcher : null;
-  return { on, name, test: compileTest(matcher), equals };
+  return { on, name, test: compileTest(matcher), equals, matcher };
 }
 
 /** An absent value satisfies `{ present: false }` and the `not` of all that it doesn't satisfy. */

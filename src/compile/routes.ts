@@ -2,43 +2,45 @@
 import type {
   ActionPlan,
   ForwardPlan,
-  MemberPlan,
   RedirectPlan,
   RespondPlan,
   RetryPlan,
   RoutePlan,
   StickyPlan,
 } from "../plan/plan.ts";
-import type { Policy, PolicyRoute, PolicySticky } from "../policy/schema/policy.ts";
-import { memberSeed } from "../steer/choose.ts";
+import type { FaultPlan } from "../plan/resilience.ts";
+import type {
+  Policy,
+  PolicyDefaults,
+  PolicyFault,
+  PolicyRoute,
+  PolicySticky,
+} from "../policy/schema/policy.ts";
+import { durationMs, limitMs } from "../policy/quantity.ts";
 import { compileEdits } from "./headers.ts";
+import {
+  type ClusterKeys,
+  clusterKeys,
+  compileFailover,
+  compileMembers,
+  compileMirrors,
+} from "./members.ts";
 import { compilePathChange } from "./path_change.ts";
-import { compileRetry } from "./retry.ts";
-import { durationMs } from "../policy/quantity.ts";
-
-type PolicyMember = Extract<PolicyRoute["split"], readonly unknown[]>[number];
-type PolicyDefaults = NonNullable<Policy["defaults"]>;
+import { compileHedge, compileRetry } from "./retry.ts";
 
 /** What all routes share: resolved once, not once for each of thousands. */
 interface Context {
   readonly defaults: PolicyDefaults;
   /** Of a route that doesn't speak of retries. */
   readonly retry: RetryPlan;
-  readonly clusters: ReadonlyMap<string, ClusterKey>;
-}
-
-interface ClusterKey {
-  /** Position in `Plan.clusters`. */
-  readonly index: number;
-  readonly seed: number;
+  readonly clusters: ClusterKeys;
 }
 
 export function compileRoutes({ clusters, routes, defaults = {} }: Policy): RoutePlan[] {
-  const names = Object.keys(clusters);
   const context: Context = {
     defaults,
     retry: compileRetry(defaults.retry),
-    clusters: new Map(names.map((name, index) => [name, { index, seed: memberSeed(name) }])),
+    clusters: clusterKeys(clusters),
   };
   return routes.map((route, index) => ({
     index,
@@ -54,54 +56,34 @@ function compileAction(route: PolicyRoute, context: Context): ActionPlan {
   return compileForward(route, context);
 }
 
-function compileForward(route: PolicyRoute, context: Context): ForwardPlan {
-  const { defaults } = context;
+function compileForward(route: PolicyRoute, { defaults, retry, clusters }: Context): ForwardPlan {
   const timeout = route.timeout ?? defaults.timeout;
   return {
     kind: "forward",
-    members: compileMembers(route, context),
-    failover: route.failover?.map((name) => keyOf(name, context).index) ?? null,
+    ...compileMembers(route, clusters),
+    failover: compileFailover(route.failover, clusters),
     sticky: route.sticky === undefined ? null : compileSticky(route.sticky),
     timeoutMs: timeout === undefined ? null : durationMs(timeout),
-    retry: route.retry === undefined ? context.retry : compileRetry(defaults.retry, route.retry),
+    idleTimeoutMs: limitMs(route.idleTimeout ?? defaults.idleTimeout),
+    retry: route.retry === undefined ? retry : compileRetry(defaults.retry, route.retry),
+    hedge: compileHedge(defaults.hedge, route.hedge),
+    mirrors: compileMirrors(route.mirror, clusters),
+    fault: route.fault === undefined ? null : compileFault(route.fault),
     rewriteHost: route.rewrite?.host ?? null,
     rewritePath: compilePathChange(route.rewrite?.path),
     requestHeaders: compileEdits(defaults.headers?.request, route.headers?.request),
   };
 }
 
-/** `to` is a split of one. */
-function compileMembers(route: PolicyRoute, context: Context): MemberPlan[] {
-  const split = route.split ?? (route.to === undefined ? {} : { [route.to]: 1 });
-  if (Array.isArray(split)) return compileMemberList(split, context);
-  return Object.entries(split).map(([name, weight]) => {
-    const { index, seed } = keyOf(name, context);
-    return { cluster: index, weight, seed, requestHeaders: null, responseHeaders: null };
-  });
-}
-
-function compileMemberList(split: readonly PolicyMember[], context: Context): MemberPlan[] {
-  const seen = new Map<string, number>();
-  return split.map(({ cluster, weight, headers }) => {
-    const { index, seed } = keyOf(cluster, context);
-    const before = seen.get(cluster) ?? 0;
-    seen.set(cluster, before + 1);
-    return {
-      cluster: index,
-      weight,
-      // A cluster may be listed again, say with other headers: then it is a member of its own.
-      seed: before === 0 ? seed : memberSeed(`${cluster} ${before}`),
-      requestHeaders: compileEdits(headers?.request),
-      responseHeaders: compileEdits(headers?.response),
-    };
-  });
-}
-
-/** @throws {TypeError} for a cluster that validation should have found missing */
-function keyOf(name: string, { clusters }: Context): ClusterKey {
-  const key = clusters.get(name);
-  if (key === undefined) throw new TypeError(`Cannot compile the policy: no cluster "${name}"`);
-  return key;
+function compileFault({ delay, abort }: PolicyFault): FaultPlan {
+  return {
+    delay: delay === undefined
+      ? null
+      : { percent: delay.percent ?? 100, forMs: limitMs(delay.for) },
+    abort: abort === undefined
+      ? null
+      : { percent: abort.percent ?? 100, status: abort.status ?? null },
+  };
 }
 
 function compileSticky(written: PolicySticky): StickyPlan {

@@ -3,6 +3,7 @@ import type {
   HostNode,
   PathIndex,
   PathNode,
+  PlacedRule,
   RegexPattern,
   RegexRules,
   RouteTable,
@@ -10,8 +11,8 @@ import type {
 } from "../plan/table.ts";
 import type { PolicyRoute } from "../policy/schema/policy.ts";
 import { compileBucket } from "./bucket.ts";
-import { literalPrefix, wholeMatch, wholeMatchMany } from "./regex.ts";
-import { type PlacedRule, rankRules } from "./rules.ts";
+import { literalPrefix, wholeMatchMany } from "./regex.ts";
+import { rankRules } from "./rules.ts";
 
 export function compileTable(routes: readonly PolicyRoute[]): RouteTable {
   const exact: Lists<PlacedRule> = new Map();
@@ -94,12 +95,18 @@ function compileWildcards(hosts: ReadonlyMap<string, readonly PlacedRule[]>): Ho
   return root;
 }
 
+/** The rules of one regex, best first. */
+interface PatternRules {
+  readonly test: RegexPattern["test"];
+  readonly rules: Rule[];
+}
+
 /** @param placed best first, at least one */
 function compilePaths(placed: readonly PlacedRule[]): PathIndex {
   // With thousands of hosts, maps that stay empty would be a good part of the compile time.
   let exact: Lists<Rule> | null = null;
   let prefixes: Lists<Rule> | null = null;
-  let regexes: Map<string, Lists<Rule>> | null = null;
+  let regexes: Map<string, Map<string, PatternRules>> | null = null;
   for (const { path, rule } of placed) {
     if (path.kind === "exact") push(exact ??= new Map(), path.path, rule);
     else if (path.kind === "prefix") push(prefixes ??= new Map(), path.path, rule);
@@ -108,7 +115,9 @@ function compilePaths(placed: readonly PlacedRule[]): PathIndex {
       const prefix = literalPrefix(path.pattern);
       let patterns = regexes.get(prefix);
       if (patterns === undefined) regexes.set(prefix, patterns = new Map());
-      push(patterns, path.pattern, rule);
+      const same = patterns.get(path.pattern);
+      if (same === undefined) patterns.set(path.pattern, { test: path.test, rules: [rule] });
+      else same.rules.push(rule);
     }
   }
   const root = pathNode(null);
@@ -140,9 +149,10 @@ function nodeAt(root: GrowingPath, prefix: string): GrowingPath {
 /** From here on one pass over the path for all patterns is cheaper than one for each. */
 const MANY = 5;
 
-function compileRegexes(patterns: ReadonlyMap<string, readonly Rule[]>): RegexRules {
-  const compiled: RegexPattern[] = [...patterns].map(([pattern, rules]) => ({
-    test: wholeMatch(pattern),
+function compileRegexes(patterns: ReadonlyMap<string, PatternRules>): RegexRules {
+  const compiled: RegexPattern[] = [...patterns].map(([pattern, { test, rules }]) => ({
+    pattern,
+    test,
     bucket: compileBucket(rules),
   }));
   return {

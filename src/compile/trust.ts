@@ -1,19 +1,36 @@
-/** Whose word on the caller is taken: addresses and CIDR ranges. */
+/** Whose word on the caller is taken (addresses and CIDR ranges), and by which headers. */
 import ipaddr from "ipaddr.js";
 import type { TrustPlan } from "../plan/plan.ts";
+import type { PolicyClientHeaders } from "../policy/schema/policy.ts";
 
 type Address = ReturnType<typeof ipaddr.process>;
 type Range = readonly [Address, number];
 
-/** An IPv4-mapped IPv6 address or range is the same as the IPv4 one. */
-export function compileTrust(proxies: readonly string[]): TrustPlan {
-  if (proxies.length === 0) return { isProxy: () => false };
-  const ranges = proxies.map(parseRange);
+/**
+ * An IPv4-mapped IPv6 address or range is the same as the IPv4 one.
+ *
+ * @param clientHeaders by default those of Cloudflare's "add visitor location headers"
+ */
+export function compileTrust(
+  proxies: readonly string[],
+  clientHeaders: PolicyClientHeaders = {},
+): TrustPlan {
   return {
-    isProxy: (written) => {
-      const address = parseAddress(written);
-      return address !== null && ranges.some((range) => contains(range, address));
+    clientHeaders: {
+      country: (clientHeaders.country ?? "cf-ipcountry").toLowerCase(),
+      latitude: (clientHeaders.latitude ?? "cf-iplatitude").toLowerCase(),
+      longitude: (clientHeaders.longitude ?? "cf-iplongitude").toLowerCase(),
     },
+    isProxy: compileProxies(proxies),
+  };
+}
+
+function compileProxies(proxies: readonly string[]): TrustPlan["isProxy"] {
+  if (proxies.length === 0) return () => false;
+  const ranges = proxies.map(parseRange);
+  return (written) => {
+    const address = parseAddress(written);
+    return address !== null && ranges.some((range) => contains(range, address));
   };
 }
 

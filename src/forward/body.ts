@@ -14,6 +14,8 @@ export interface Body {
    */
   open(): OutgoingBody | null;
   readonly repeatable: boolean;
+  /** May be opened for several tries at a time. */
+  readonly shareable: boolean;
   /** The client broke off: what the upstream made of it says nothing about the upstream. */
   readonly broken: boolean;
   /** The client has sent all of it, apart from `unseenBytes`. */
@@ -26,6 +28,7 @@ export interface Body {
 
 const whole = {
   repeatable: true,
+  shareable: true,
   broken: false,
   received: true,
   unseenBytes: 0,
@@ -39,7 +42,7 @@ export async function bodyOf(incoming: IncomingBody | null, keepBytes: number): 
   if (length === null) return new RecordedBody(incoming.stream(), keepBytes);
   if (length > keepBytes) {
     const open = (): OutgoingBody => ({ kind: "stream", stream: incoming.stream(), length });
-    return { ...whole, open, repeatable: false, unseenBytes: length };
+    return { ...whole, open, repeatable: false, shareable: false, unseenBytes: length };
   }
   const bytes = await incoming.bytes();
   return { ...whole, open: () => ({ kind: "bytes", bytes }) };

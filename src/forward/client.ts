@@ -62,16 +62,7 @@ function senderIn(forwardedFor: string, isProxy: (address: string) => boolean): 
   return null;
 }
 
-/** Headers that speak for the client and that only a trusted proxy may send. */
-const CLAIMS = [
-  "x-forwarded-client-cert",
-  "x-forwarded-port",
-  "x-forwarded-prefix",
-  "x-forwarded-server",
-  "x-real-ip",
-];
-
-/** Tells the upstream who asked, and by which name. */
+/** Tells the upstream who asked, and by which name. Other claims: see `sanitize`. */
 export function setForwarded(
   headers: MutableHeaders,
   connection: Connection,
@@ -89,9 +80,6 @@ export function setForwarded(
   };proto=${connection.scheme}`;
   const before = client.behindProxy ? headers.get("forwarded") : null;
   headers.set("forwarded", before === null ? element : `${before}, ${element}`);
-
-  if (client.behindProxy) return;
-  for (const name of CLAIMS) headers.delete(name);
 }
 
 /** Some platforms have added the peer already. */

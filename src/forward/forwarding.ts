@@ -2,6 +2,7 @@
 import type { HealthRegistry } from "../health/registry.ts";
 import type { MutableHeaders } from "../model/headers.ts";
 import type { Answer, BodyDeadline, Exchange, Platform } from "../model/platform.ts";
+import type { Coordinates } from "../plan/locality.ts";
 import type { ForwardPlan, MemberPlan } from "../plan/plan.ts";
 import type { Choice } from "../steer/choose.ts";
 import type { Steering } from "../steer/steering.ts";
@@ -14,6 +15,8 @@ export interface Forwarding {
   readonly route: ForwardPlan;
   /** 32-bit hash of the sticky key; `null`: by chance. */
   readonly key: number | null;
+  /** Where the client is; `null` where nobody knows, or nothing asks. */
+  readonly from: Coordinates | null;
   /** Path and query as the upstream gets them. */
   readonly target: string;
   /** Host to send where the cluster preserves the client's. */

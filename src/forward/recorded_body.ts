@@ -17,6 +17,7 @@ export class RecordedBody implements Body {
   #tries = 0;
   #waiting: (waiting: boolean) => void = () => {};
   repeatable = true;
+  readonly shareable = false;
   broken = false;
   received = false;
   readonly unseenBytes = 0;

@@ -14,10 +14,20 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 export const isIdempotent = (method: string): boolean => IDEMPOTENT.has(method);
 
+/** Whether a request may be carried out twice, by its method or by the policy's word. */
+export const mayRepeat = (method: string, { methods }: RetryPlan): boolean =>
+  isIdempotent(method) || methods.has(method);
+
+/** What a breaker or a rate limit further on says: one more try would only add to its load (Envoy). */
+const RESTS = ["x-limen-overloaded", "x-envoy-overloaded", "x-envoy-ratelimited"] as const;
+
+export const asksForRest = (header: (name: string) => string | null): boolean =>
+  RESTS.some((name) => header(name) !== null);
+
 export function worthRetrying(result: TryResult, method: string, retry: RetryPlan): boolean {
   const { on } = retry;
   if (result.kind === "connect-failure") return on.connectFailure;
-  if (!isIdempotent(method)) return false;
+  if (!mayRepeat(method, retry)) return false;
   return result.kind === "answer" ? on.statuses.has(result.status) : on.reset;
 }
 

@@ -1,12 +1,14 @@
 /** One request to the chosen endpoint: what is sent there, and what that says of its health. */
+import { saysOut } from "../health/active_check.ts";
 import { outcomeOf } from "../health/outlier.ts";
 import type { MutableHeaders } from "../model/headers.ts";
-import type { OutgoingBody } from "../model/platform.ts";
+import type { Exchange, OutgoingBody } from "../model/platform.ts";
+import type { ClusterPlan } from "../plan/plan.ts";
 import type { Choice } from "../steer/choose.ts";
 import type { Body } from "./body.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Forwarding } from "./forwarding.ts";
-import { isIdempotent } from "./retry.ts";
+import { mayRepeat } from "./retry.ts";
 import { type Tried, tryOnce } from "./try.ts";
 
 export interface Outgoing {
@@ -14,38 +16,72 @@ export interface Outgoing {
   readonly outgoing: OutgoingBody | null;
   readonly body: Body;
   readonly deadline: Deadline;
+  /** Whose going ends the try. */
+  readonly client: Pick<Exchange, "onClientGone">;
+  /** Takes what gives the try up, where somebody may want to. */
+  readonly onStart?: (giveUp: () => void) => void;
 }
 
 /** Tries one endpoint, and lets its health record know how that went. */
 export async function sendTo(
-  { cluster, endpoint }: Choice,
-  { headers, outgoing, body, deadline }: Outgoing,
+  { cluster, endpoint }: Pick<Choice, "cluster" | "endpoint">,
+  { headers, outgoing, body, deadline, client, onStart }: Outgoing,
   forwarding: Forwarding,
 ): Promise<Tried> {
-  const { platform, health, exchange, route, authority } = forwarding;
-  const { host, timeoutMs, binding } = cluster.plan;
+  const { platform, health, exchange, route } = forwarding;
   const { record } = endpoint;
   const request = {
     url: endpoint.plan.origin + forwarding.target,
     method: exchange.method,
     headers,
     body: outgoing,
-    host: route.rewriteHost ??
-      (host === "upstream" ? null : host === "preserve" ? authority : host.name),
-    binding,
+    host: hostFor(cluster.plan, forwarding),
+    binding: cluster.plan.binding,
     upgrade: forwarding.upgrade,
-    idempotent: isIdempotent(exchange.method),
+    idempotent: mayRepeat(exchange.method, route.retry),
   };
-  const limitMs = Math.min(route.retry.perTryTimeoutMs ?? Infinity, timeoutMs ?? Infinity);
+  const limitMs = Math.min(
+    route.retry.perTryTimeoutMs ?? Infinity,
+    cluster.plan.timeoutMs ?? Infinity,
+    route.idleTimeoutMs ?? Infinity,
+  );
   record.active++;
+  const startedMs = platform.now();
   try {
-    const tried = await tryOnce(request, { platform, exchange, body, deadline, limitMs });
-    if (tried.kind !== "client-gone") {
-      const outcome = tried.kind === "answer" ? outcomeOf(tried.answer.status) : "no-answer";
-      health.report(cluster.plan, record, outcome, platform.now());
+    const tried = await tryOnce(request, {
+      platform,
+      client,
+      body,
+      deadline,
+      limitMs,
+      onStart: onStart ?? null,
+    });
+    if (tried.kind === "given-up") return tried;
+    const nowMs = platform.now();
+    // A wall clock may be set back meanwhile.
+    const tookMs = Math.max(0, nowMs - startedMs);
+    if (tried.kind !== "answer") {
+      // Who lets the time pass is at least so slow; who refuses says nothing of how fast it is.
+      const slowMs = tried.kind === "timeout" ? tookMs : null;
+      health.report(cluster.plan, record, "no-answer", nowMs, slowMs);
+      return tried;
+    }
+    const { answer } = tried;
+    health.report(cluster.plan, record, outcomeOf(answer.status), nowMs, tookMs);
+    if (cluster.plan.healthCheck !== null && saysOut((name) => answer.header(name))) {
+      health.takeOut(cluster.plan.name, record, nowMs);
     }
     return tried;
   } finally {
     record.active--;
   }
+}
+
+/** The Host to send; `null`: the endpoint's own. */
+export function hostFor(
+  { host }: ClusterPlan,
+  { route, authority }: Pick<Forwarding, "route" | "authority">,
+): string | null {
+  if (route.rewriteHost !== null) return route.rewriteHost;
+  return host === "upstream" ? null : host === "preserve" ? authority : host.name;
 }

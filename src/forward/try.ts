@@ -8,27 +8,29 @@ import type { TryResult } from "./retry.ts";
 export type Tried =
   | { readonly kind: "answer"; readonly answer: Answer; readonly abort: () => void }
   | (Exclude<TryResult, { kind: "answer" }> & { readonly bodyUntouched: boolean })
-  /** The client went away: nobody waits for an answer. */
-  | { readonly kind: "client-gone" };
+  /** Nobody waits for an answer: the client went away, or another try was faster. */
+  | { readonly kind: "given-up" };
 
 export interface TryOptions {
   readonly platform: Platform;
-  readonly exchange: Exchange;
+  readonly client: Pick<Exchange, "onClientGone">;
   readonly body: Body;
   readonly deadline: Deadline;
   /** For this try alone; infinite: no limit but the deadline. */
   readonly limitMs: number;
+  /** Takes what gives the try up. */
+  readonly onStart: ((giveUp: () => void) => void) | null;
 }
 
 export async function tryOnce(
   request: Omit<UpstreamRequest, "signal">,
-  { platform, exchange, body, deadline, limitMs }: TryOptions,
+  { platform, client, body, deadline, limitMs, onStart }: TryOptions,
 ): Promise<Tried> {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
-  let ended: "timeout" | "client-gone" | null = null;
+  let ended: "timeout" | "given-up" | null = null;
   let cancelTimer = (): void => {};
-  const endAs = (why: "timeout" | "client-gone") => (): void => {
+  const endAs = (why: "timeout" | "given-up") => (): void => {
     ended ??= why;
     abort();
   };
@@ -41,17 +43,19 @@ export async function tryOnce(
   };
   setTimer();
   deadline.onChange(setTimer);
-  const forgetClient = exchange.onClientGone(endAs("client-gone"));
+  const giveUp = endAs("given-up");
+  onStart?.(giveUp);
+  const forgetClient = client.onClientGone(giveUp);
   const sent = await platform.send({ ...request, signal: controller.signal });
   deadline.onChange(null);
   cancelTimer();
   forgetClient();
 
   if (!isFailure(sent)) return { kind: "answer", answer: sent, abort };
-  if (ended === "client-gone" || body.broken) return { kind: "client-gone" };
+  if (ended === "given-up" || body.broken) return { kind: "given-up" };
   const { bodyUntouched } = sent;
   if (ended === "timeout") return { kind: "timeout", bodyUntouched };
-  if (sent.failure === "aborted") return { kind: "client-gone" };
+  if (sent.failure === "aborted") return { kind: "given-up" };
   return {
     kind: sent.failure === "connect" ? "connect-failure" : "reset",
     bodyUntouched,

@@ -16,7 +16,7 @@ export type Outcome =
   /** No answer: connect failure, reset, timeout. Counts as a gateway error (Envoy, not split). */
   | "no-answer";
 
-/** What is known of one endpoint. Changed in place by `observe` and `release` alone. */
+/** What is known of one endpoint. Changed in place by the steps below, and by the fleet's ejections. */
 export interface OutlierState {
   consecutive5xx: number;
   consecutiveGatewayErrors: number;
@@ -48,8 +48,7 @@ export function outcomeOf(status: number): Outcome {
  */
 export function observe(state: OutlierState, outcome: Outcome, plan: OutlierPlan): boolean {
   if (outcome === "success") {
-    state.consecutive5xx = 0;
-    state.consecutiveGatewayErrors = 0;
+    clearFailures(state);
     return false;
   }
   state.consecutive5xx++;
@@ -63,6 +62,12 @@ export function observe(state: OutlierState, outcome: Outcome, plan: OutlierPlan
   if (fired5xx) state.consecutive5xx = 0;
   if (firedGateway) state.consecutiveGatewayErrors = 0;
   return fired5xx || firedGateway;
+}
+
+/** Forgets failures in a row, as a success does. */
+export function clearFailures(state: OutlierState): void {
+  state.consecutive5xx = 0;
+  state.consecutiveGatewayErrors = 0;
 }
 
 /** Whether one more of `hosts` endpoints may be ejected (Envoy `max_ejection_percent`). */
@@ -82,7 +87,13 @@ export function eject(state: OutlierState, plan: OutlierPlan, nowMs: number): vo
 /** Brings the endpoint back once its time is over. @returns whether it came back just now */
 export function release(state: OutlierState, nowMs: number): boolean {
   if (state.ejectedUntilMs === 0 || nowMs < state.ejectedUntilMs) return false;
+  comeBack(state, nowMs);
+  return true;
+}
+
+/** Ends an ejection, over or not. What failed before counts no more (Envoy `unejectHost`). */
+export function comeBack(state: OutlierState, nowMs: number): void {
   state.ejectedUntilMs = 0;
   state.returnedAtMs = nowMs;
-  return true;
+  clearFailures(state);
 }

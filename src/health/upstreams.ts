@@ -3,109 +3,107 @@
  * level and availability, each group with its balancer. Rebuilt only when the
  * registry says that a cluster's health changed, never per request.
  */
-import type { Picker } from "../balance/picker.ts";
 import { seedsOf } from "../balance/seeds.ts";
 import type { Random } from "../balance/weighted_random.ts";
+import { type EffectiveLevels, effectiveLevels } from "../locality/levels.ts";
+import type { Caller } from "../plan/locality.ts";
 import type { ClusterPlan, EndpointPlan, Plan } from "../plan/plan.ts";
-import { balancer } from "./balancers.ts";
+import { type Endpoint, type Level, levelOf } from "./pools.ts";
 import {
   type ClusterRecord,
+  type ClusterVitals,
   type EndpointRecord,
-  HealthRegistry,
-  isAvailable,
-} from "./registry.ts";
+  type EndpointState,
+  stateOf,
+} from "./records.ts";
+import type { HealthRegistry } from "./registry.ts";
 
-export interface Endpoint {
-  readonly plan: EndpointPlan;
-  readonly record: EndpointRecord;
-  /** Hash of the endpoint's lasting identity, so that its place in a list does not matter. */
-  readonly seed: number;
-}
-
-/** Endpoints that a pick may choose from. */
-export interface Pool {
-  readonly endpoints: readonly Endpoint[];
-  readonly weights: readonly number[];
-  readonly seeds: readonly number[];
-  readonly picker: Picker;
-}
-
-export type Availability = "healthy" | "degraded" | "all";
-
-/** One priority level. `all` is what panic uses. */
-export type Level = Readonly<Record<Availability, Pool>>;
+export type { Availability, Endpoint, Level, Pool } from "./pools.ts";
 
 export interface Cluster {
   readonly plan: ClusterPlan;
+  readonly vitals: ClusterVitals;
+  /** In the policy's order. */
   readonly endpoints: readonly Endpoint[];
-  /** The most preferred first. */
+  /** The most preferred first. One whose endpoints are all draining is empty. */
   readonly levels: readonly Level[];
+  /** For each endpoint, its place in `levels`; `null`: it takes nothing, in panic neither. */
+  readonly levelOf: readonly (number | null)[];
 }
 
+/** What an endpoint's state is said to be. */
+export type StateOf = (
+  cluster: ClusterPlan,
+  endpoint: EndpointPlan,
+  record: EndpointRecord,
+) => EndpointState;
+
+export interface UpstreamsOptions {
+  readonly plan: Plan;
+  readonly registry: HealthRegistry;
+  /** Whose place the localities are compared with. */
+  readonly caller: Caller;
+  readonly random: Random;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Absent: what the registry knows. What-if tools say otherwise. */
+  readonly stateOf?: StateOf;
+}
+
+const known: StateOf = (cluster, _endpoint, record) => stateOf(cluster, record);
+
 export class Upstreams {
-  readonly #registry: HealthRegistry;
-  readonly #random: Random;
-  readonly #records: ClusterRecord[];
+  readonly #options: UpstreamsOptions;
+  readonly #records: readonly ClusterRecord[];
+  /** They depend on the plan and the caller alone. */
+  readonly #effective: readonly EffectiveLevels[];
   readonly #clusters: Cluster[];
   readonly #epochs: number[];
 
-  constructor(plan: Plan, registry: HealthRegistry, random: Random) {
-    this.#registry = registry;
-    this.#random = random;
-    this.#records = plan.clusters.map(({ name, endpoints }) => registry.adopt(name, endpoints));
+  constructor(options: UpstreamsOptions) {
+    const { plan, registry, caller, now } = options;
+    this.#options = options;
+    this.#records = plan.clusters.map((cluster) => registry.adopt(cluster, now()));
     registry.retain(new Set(plan.clusters.map(({ name }) => name)));
-    this.#clusters = plan.clusters.map((cluster, i) => build(cluster, this.#records[i]!, random));
+    this.#effective = plan.clusters.map(({ endpoints, locality }) =>
+      effectiveLevels(endpoints, locality, caller)
+    );
+    this.#clusters = plan.clusters.map((cluster) => this.#build(cluster));
     this.#epochs = this.#records.map(({ epoch }) => epoch);
   }
 
   /** Changes whenever any cluster here may have changed. */
   get epoch(): number {
-    return this.#registry.epoch;
+    return this.#options.registry.epoch;
   }
 
   cluster(index: number): Cluster {
-    const record = this.#records[index]!;
-    if (this.#epochs[index] !== record.epoch) {
-      this.#clusters[index] = build(this.#clusters[index]!.plan, record, this.#random);
-      this.#epochs[index] = record.epoch;
+    const { epoch } = this.#records[index]!;
+    if (this.#epochs[index] !== epoch) {
+      this.#epochs[index] = epoch;
+      this.#clusters[index] = this.#build(this.#clusters[index]!.plan);
     }
     return this.#clusters[index]!;
   }
-}
 
-function build(plan: ClusterPlan, record: ClusterRecord, random: Random): Cluster {
-  const seeds = seedsOf(plan.endpoints.map(({ origin }) => `${plan.name} ${origin}`));
-  const endpoints = plan.endpoints.map((endpoint, i): Endpoint => ({
-    plan: endpoint,
-    record: record.endpoints.get(endpoint.origin)!,
-    seed: seeds[i]!,
-  }));
-  // Weight 0 means "nothing": such an endpoint is no part of its level, in panic neither.
-  const weighted = endpoints.filter((endpoint) => endpoint.plan.weight > 0);
-  const priorities = [...new Set(weighted.map((endpoint) => endpoint.plan.priority))];
-  const levels = priorities.sort((a, b) => a - b).map((priority): Level => {
-    const all = weighted.filter((endpoint) => endpoint.plan.priority === priority);
-    // An ejection from before a push that turned outlier detection off counts no more.
-    const healthy = plan.outlier === null
-      ? all
-      : all.filter((endpoint) => isAvailable(endpoint.record));
-    const levelWeights = all.map((endpoint) => endpoint.plan.weight);
-    const pool = (members: readonly Endpoint[]): Pool =>
-      poolOf(members, plan, levelWeights, random);
-    return { all: pool(all), healthy: pool(healthy), degraded: pool([]) };
-  });
-  return { plan, endpoints, levels };
-}
-
-function poolOf(
-  endpoints: readonly Endpoint[],
-  plan: ClusterPlan,
-  levelWeights: readonly number[],
-  random: Random,
-): Pool {
-  const weights = endpoints.map((endpoint) => endpoint.plan.weight);
-  const seeds = endpoints.map((endpoint) => endpoint.seed);
-  const active = (index: number): number => endpoints[index]!.record.active;
-  const by = { random, active, levelWeights };
-  return { endpoints, weights, seeds, picker: balancer(plan.algorithm, { weights, seeds }, by) };
+  #build(plan: ClusterPlan): Cluster {
+    const { registry, random, now, stateOf = known } = this.#options;
+    const record = this.#records[plan.index]!;
+    const { levels, levelOf: levelOfEndpoint } = this.#effective[plan.index]!;
+    const seeds = seedsOf(plan.endpoints.map(({ origin }) => `${plan.name} ${origin}`));
+    const endpoints = plan.endpoints.map((endpoint, i): Endpoint => {
+      const known = record.endpoints.get(endpoint.origin)!;
+      const state = stateOf(plan, endpoint, known);
+      return { plan: endpoint, record: known, state, seed: seeds[i]! };
+    });
+    const onWarming = (untilMs: number): void => registry.rebuildAt(record, untilMs);
+    const context = { plan, random, now, onWarming };
+    return {
+      plan,
+      vitals: record.vitals,
+      endpoints,
+      levels: levels.map((level) => levelOf(level, endpoints, context)),
+      levelOf: levelOfEndpoint,
+    };
+  }
 }

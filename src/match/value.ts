@@ -20,11 +20,12 @@ export function valueOf(on: Condition["on"], name: string, facts: RequestFacts):
 /** Whether every condition holds. */
 export function allHold(conditions: readonly Condition[], facts: RequestFacts): boolean {
   for (let i = 0; i < conditions.length; i++) {
-    const condition = conditions[i]!;
-    const holds = condition.on === "method"
-      ? condition.methods.has(facts.method)
-      : condition.test(valueOf(condition.on, condition.name, facts));
-    if (!holds) return false;
+    if (!holds(conditions[i]!, facts)) return false;
   }
   return true;
 }
+
+export const holds = (condition: Condition, facts: RequestFacts): boolean =>
+  condition.on === "method"
+    ? condition.methods.has(facts.method)
+    : condition.test(valueOf(condition.on, condition.name, facts));

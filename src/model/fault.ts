@@ -3,13 +3,15 @@
  * returns a fault; `routes/problem.ts` alone turns faults into responses.
  */
 
-interface FaultKind {
+export interface FaultKind {
   /** The response's status. */
   readonly status: number;
   /** The `title` of the problem document (RFC 9457 §3.1.3). */
   readonly title: string;
   /** A proxy error type registered by RFC 9209 §2.3. */
   readonly proxyError: string;
+  /** What its response carries besides. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Every code a client can meet. The names are part of the contract and never change. */
@@ -23,6 +25,26 @@ export const faultKinds = {
     status: 503,
     title: "No upstream can take this request now",
     proxyError: "destination_unavailable",
+  },
+  circuit_open: {
+    status: 503,
+    title: "The upstream has as many requests as the policy allows",
+    proxyError: "connection_limit_reached",
+    // Another gateway in front must not try this again.
+    headers: { "x-limen-overloaded": "true" },
+  },
+  over_capacity: {
+    status: 503,
+    title: "The upstream has as many requests per second as it can take",
+    proxyError: "connection_limit_reached",
+    // Capacities are counted by the second.
+    headers: { "retry-after": "1" },
+  },
+  /** The status is the policy's. */
+  fault_injected: {
+    status: 503,
+    title: "This failure was asked for by the policy",
+    proxyError: "proxy_internal_response",
   },
   upstream_timeout: {
     status: 504,
@@ -128,8 +150,16 @@ export interface Fault {
   readonly fault: FaultCode;
   /** For people who operate the gateway and for the client: never an upstream's address. */
   readonly detail: string;
+  /** In place of the kind's own, where that is for the policy to say. */
+  readonly status?: number;
 }
 
 export const fault = (code: FaultCode, detail: string): Fault => ({ fault: code, detail });
+
+/** A failure that the policy wants to be seen. @param status 200 to 599 */
+export const injectedFault = (status: number): Fault => ({
+  ...fault("fault_injected", "This route's policy injects faults."),
+  status,
+});
 
 export const isFault = (value: object): value is Fault => "fault" in value;

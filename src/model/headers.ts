@@ -10,4 +10,6 @@ export interface MutableHeaders {
   /** Adds one more value. */
   append(name: string, value: string): void;
   delete(name: string): void;
+  /** Each name once, in lower case. Not to be walked while headers are added or deleted. */
+  keys(): Iterable<string>;
 }

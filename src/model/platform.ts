@@ -3,6 +3,7 @@
  * ports once; nothing else in the core knows which one it is.
  */
 import type { MutableHeaders } from "./headers.ts";
+import type { PlatformPlace } from "./place.ts";
 
 export interface Platform {
   /** Milliseconds since the epoch. On Workers it stands still between I/O. */
@@ -40,6 +41,10 @@ export interface Exchange {
     edit: (headers: MutableHeaders) => void,
     deadline: BodyDeadline | null,
   ): Response;
+  /** Lets work go on behind the response. `work` never rejects. */
+  later(work: Promise<void>): void;
+  /** What the platform itself knows of where the client is. */
+  readonly place: PlatformPlace | null;
 }
 
 export interface IncomingBody {
@@ -106,8 +111,11 @@ export interface SendFailure {
 
 export const isFailure = (sent: Answer | SendFailure): sent is SendFailure => "failure" in sent;
 
-/** Ends an answer's body that is still under way at `atMs`. */
+/** Ends an answer's body that takes too long. */
 export interface BodyDeadline {
+  /** When it has to be over; milliseconds since the epoch, or infinite. */
   readonly atMs: number;
+  /** How long it may bring nothing; milliseconds, or infinite. */
+  readonly idleMs: number;
   readonly abort: () => void;
 }

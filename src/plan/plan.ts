@@ -3,6 +3,17 @@
  * duration to milliseconds, every pattern to a compiled one, and all of it is
  * frozen. A request reads the plan and decides nothing about configuration.
  */
+import type { Coordinates, Labels, Locality, LocalitySetting } from "./locality.ts";
+import type {
+  CircuitBreakerPlan,
+  FailurePercentagePlan,
+  FaultPlan,
+  HealthCheckPlan,
+  HedgePlan,
+  MirrorPlan,
+  SlowStartPlan,
+  SuccessRatePlan,
+} from "./resilience.ts";
 import type { RouteTable } from "./table.ts";
 
 export interface Plan {
@@ -20,16 +31,30 @@ export interface ClusterPlan {
   readonly index: number;
   readonly name: string;
   readonly location: "public" | "private" | "edge";
+  /** "" where the policy says nothing. */
+  readonly region: string;
+  /** What `nearest` measures to; `null`: it comes after all clusters that have them. */
+  readonly coordinates: Coordinates | null;
   readonly endpoints: readonly EndpointPlan[];
   /** "upstream" and "preserve" as in the policy; else the Host to send. */
   readonly host: "upstream" | "preserve" | { readonly name: string };
   readonly algorithm: Algorithm;
+  /** `null`: an endpoint has all its weight from the start. */
+  readonly slowStart: SlowStartPlan | null;
+  /** Orders or weighs endpoints by the caller's place. `null`: configured priorities alone. */
+  readonly locality: LocalitySetting | null;
   /** Envoy's overprovisioning factor, in percent, at least 100. */
   readonly overprovisioning: number;
   /** Percent; 0 turns panic off. */
   readonly panicThreshold: number;
   /** `null`: endpoints are never ejected. */
   readonly outlier: OutlierPlan | null;
+  /** `null`: endpoints are not checked. */
+  readonly healthCheck: HealthCheckPlan | null;
+  /** `null`: no limits. */
+  readonly breaker: CircuitBreakerPlan | null;
+  /** Requests per second, above 0, that the whole fleet may send here; `null`: no limit. */
+  readonly capacity: number | null;
   /** How long one try may wait for this cluster's response headers; `null`: no limit of its own. */
   readonly timeoutMs: number | null;
   /** Cloudflare binding to fetch through. */
@@ -47,6 +72,9 @@ export interface EndpointPlan {
   readonly weight: number;
   /** 0 is used first. */
   readonly priority: number;
+  /** The cluster's where the endpoint names none. */
+  readonly locality: Locality;
+  readonly labels: Labels;
 }
 
 /** Outlier detection (Envoy); all times in milliseconds. */
@@ -55,6 +83,15 @@ export interface OutlierPlan {
   readonly consecutive5xx: number;
   /** 0: off. */
   readonly consecutiveGatewayErrors: number;
+  /**
+   * Tries in a row without an answer (connect failure, reset, timeout); 0: off. `null`: these are
+   * not told apart, and count as 5xx and as gateway errors.
+   */
+  readonly consecutiveLocalOriginErrors: number | null;
+  /** `null`: off. */
+  readonly successRate: SuccessRatePlan | null;
+  /** `null`: off. */
+  readonly failurePercentage: FailurePercentagePlan | null;
   readonly intervalMs: number;
   readonly baseEjectionMs: number;
   readonly maxEjectionMs: number;
@@ -74,10 +111,13 @@ export type ActionPlan = ForwardPlan | RedirectPlan | RespondPlan;
 
 export interface ForwardPlan {
   readonly kind: "forward";
+  /** How a request's member is found: by weight, by the caller's distance, by measured latency. */
+  readonly select: "weight" | "nearest" | "fastest";
   readonly members: readonly MemberPlan[];
   /**
    * Indices of clusters: where an unhealthy member's share goes, in order.
-   * `null`: to the other members. Empty: nowhere.
+   * `null`: to the other members (of "nearest" and "fastest": the next nearest, the next fastest).
+   * Empty: nowhere.
    */
   readonly failover: readonly number[] | null;
   readonly sticky: StickyPlan | null;
@@ -86,7 +126,12 @@ export interface ForwardPlan {
    * answer's headers must arrive within `DEFAULT_HEADERS_TIMEOUT_MS`. 0: no limit.
    */
   readonly timeoutMs: number | null;
+  /** How long the upstream may be silent, before the answer and within it; `null`: no limit. */
+  readonly idleTimeoutMs: number | null;
   readonly retry: RetryPlan;
+  readonly hedge: HedgePlan | null;
+  readonly mirrors: readonly MirrorPlan[];
+  readonly fault: FaultPlan | null;
   readonly rewriteHost: string | null;
   readonly rewritePath: PathChangePlan | null;
   readonly requestHeaders: HeaderEditsPlan | null;
@@ -112,6 +157,8 @@ export interface RetryPlan {
   /** Further tries after the first; 0 turns retries off. */
   readonly attempts: number;
   readonly on: RetryConditions;
+  /** Methods that may be repeated besides the idempotent ones (RFC 9110 §9.2.2). */
+  readonly methods: ReadonlySet<string>;
   /** How long one try may wait for response headers. */
   readonly perTryTimeoutMs: number | null;
   readonly backoffBaseMs: number;
@@ -158,7 +205,15 @@ export interface RespondPlan {
   readonly body: string | null;
 }
 
+/** Lower-case names of the headers by which a trusted proxy tells where the client is. */
+export interface ClientHeadersPlan {
+  readonly country: string;
+  readonly latitude: string;
+  readonly longitude: string;
+}
+
 export interface TrustPlan {
+  readonly clientHeaders: ClientHeadersPlan;
   /** Whether `address`'s X-Forwarded-* and Forwarded headers are believed. */
   readonly isProxy: (address: string) => boolean;
 }

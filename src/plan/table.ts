@@ -1,7 +1,7 @@
 /**
  * The compiled route table: an index from host and path to the few rules that
  * can match, so that a look-up costs the same for ten routes as for ten
- * thousand. Built by `compile/table.ts`, read by `match/find.ts`.
+ * thousand. Built by `compile/table.ts`, read by `match/find.ts` and `match/list.ts`.
  */
 
 /** What matching may look at. Everything is read lazily: most rules need only host and path. */
@@ -23,10 +23,32 @@ export interface Rule {
   readonly rank: number;
   /** Index of the route in `Plan.routes`. */
   readonly route: number;
+  /** The route's; higher goes first. */
+  readonly precedence: number;
   /** The path prefix that matched, without trailing slash ("" is `/*`); `null` for exact and regex. */
   readonly prefix: string | null;
   readonly conditions: readonly Condition[];
 }
+
+/** A rule and the place in the table where it belongs. */
+export interface PlacedRule {
+  readonly host: HostPattern;
+  readonly path: PathPattern;
+  readonly rule: Rule;
+}
+
+export type HostPattern =
+  | { readonly kind: "exact"; readonly name: string }
+  /** `name` is what follows `*.`. */
+  | { readonly kind: "wildcard"; readonly name: string }
+  | { readonly kind: "any" };
+
+export type PathPattern =
+  | { readonly kind: "exact"; readonly path: string }
+  /** Without trailing slash; "" is `/*`. */
+  | { readonly kind: "prefix"; readonly path: string }
+  /** `test` asks whether the whole path matches. */
+  | { readonly kind: "regex"; readonly pattern: string; readonly test: (path: string) => boolean };
 
 /** One thing about the request that must hold, apart from host and path. */
 export type Condition =
@@ -40,12 +62,23 @@ export interface ValueCondition {
   readonly test: StringTest;
   /** The only value that `test` accepts, if there is just one: such rules can be indexed. */
   readonly equals: string | null;
+  /** What `test` was made of, for people to read. */
+  readonly matcher: StringMatcher;
 }
 
 /** `null` is an absent value. */
 export type StringTest = (value: string | null) => boolean;
 
-/** Opaque to everyone but `compile/table.ts` and `match/find.ts`. */
+/** As the policy writes it; a string stands for itself. */
+export type StringMatcher =
+  | string
+  | { readonly prefix: string }
+  | { readonly suffix: string }
+  | { readonly regex: string }
+  | { readonly present: boolean }
+  | { readonly not: StringMatcher };
+
+/** Opaque to everyone but `compile/table.ts`, `match/find.ts` and `match/list.ts`. */
 export interface RouteTable {
   readonly exactHosts: ReadonlyMap<string, PathIndex>;
   readonly wildcardHosts: HostNode;
@@ -110,6 +143,7 @@ export interface RegexRules {
 }
 
 export interface RegexPattern {
+  readonly pattern: string;
   readonly test: (path: string) => boolean;
   readonly bucket: Bucket;
 }

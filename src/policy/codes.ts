@@ -67,6 +67,22 @@ export const rules = {
 
   missingBinding: error("050", "The deployment lacks a binding"),
 
+  localityConflict: error("051", "These locality settings exclude one another"),
+  badPlace: error("052", "The place is not valid"),
+  distributeSum: error("053", "A distribution does not add up to 100"),
+  coveredRule: error("054", "A rule comes after one that takes all of it"),
+  failoverToSelf: error("055", "A region fails over to itself"),
+  missingCoordinates: error("056", "nearest needs the cluster's coordinates"),
+  stickyFastest: error("057", "Stickiness contradicts fastest"),
+  slowStartAlgorithm: error("058", "The algorithm knows no slow start"),
+  tooLong: error("059", "The duration is too long"),
+  badSecret: error("060", "The secret's name is not valid"),
+  emptyFault: error("061", "A fault does nothing"),
+  unsaidFault: error("062", "Nobody can say what the fault is"),
+  hedgeWithoutRetries: error("063", "A hedge with no attempts"),
+  hedgeOrder: error("064", "The try is over before its hedge starts"),
+  missingSecret: error("065", "The deployment lacks a secret"),
+
   unreachableRoute: warning("101", "The route can never be reached"),
   unusedCluster: warning("102", "No route uses the cluster"),
   privateWithoutVia: warning("103", "A private cluster has no way in from Cloudflare"),
@@ -80,6 +96,20 @@ export const rules = {
   redirectLoop: warning("111", "The redirect leads back to its own route"),
   duplicateHost: warning("112", "A host is listed twice"),
   hostKeyword: warning("113", "A host looks like a misspelt keyword"),
+  panicNever: warning("114", "The panic threshold can never be met"),
+  capacityWithoutSpill: warning("115", "What is above the capacity has nowhere to go"),
+  localityIgnored: warning("116", "Nothing finds an endpoint unhealthy, so locality does nothing"),
+  oneCandidate: warning("117", "There is only one cluster to choose from"),
+  mirrorToMember: warning("118", "The mirror gets the requests already"),
+  neverHappens: warning("119", "It never happens"),
+  hedgeNotIdempotent: warning("120", "No request of the route is ever hedged"),
+  alreadyIdempotent: warning("121", "The method is sent again anyway"),
+  idleNeverEnds: warning("122", "The idle timeout never ends anything"),
+  zoneElsewhere: warning("123", "A zone of another region"),
+  emptyPlace: warning("124", "No endpoint is in the place"),
+  neverEjected: warning("125", "No endpoint can ever be ejected"),
+  twoRetryLimits: warning("126", "Retries are limited in two ways"),
+  checkOrder: warning("127", "A health check's times don't fit together"),
   leftOut: warning("199", "There are more findings than are shown"),
 } as const satisfies Record<string, Rule>;
 
@@ -89,4 +119,4 @@ export type RuleName = keyof typeof rules;
  * Part of the policy fingerprint. Raise it when a check under `check/` changes
  * what is accepted: policies that were validated before are then validated again.
  */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;

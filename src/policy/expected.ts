@@ -40,6 +40,10 @@ export function child(
       return { schema: def.valueType, removable: true };
     case "array":
       return { schema: def.element, removable: true };
+    case "tuple": {
+      const item = typeof key === "number" ? def.items[key] : undefined;
+      return item ? { schema: item, removable: false } : null;
+    }
     case "union": {
       const branch = branchFor(schema, value);
       return branch ? child(branch, value, key) : null;
@@ -102,6 +106,7 @@ function words(schema: Schema): string {
     case "boolean":
       return "true or false";
     case "array":
+    case "tuple":
       return "a list";
     case "record":
       return "an object";
@@ -183,6 +188,7 @@ function kinds(schema: Schema): ReadonlySet<Kind> {
     case "boolean":
       return new Set<Kind>(["boolean"]);
     case "array":
+    case "tuple":
       return new Set<Kind>(["list"]);
     case "object":
     case "record":

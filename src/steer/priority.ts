@@ -5,7 +5,10 @@
 
 /** The health of one level, in numbers of endpoints. */
 export interface LevelHealth {
+  /** All of them. */
   readonly hosts: number;
+  /** Of `hosts`: those that count neither as there nor as missing. */
+  readonly excluded: number;
   readonly healthy: number;
   readonly degraded: number;
   /** Percent, at least 100: how much more than its part a level can carry. */
@@ -39,8 +42,9 @@ export function priorityLoads(
   const degraded = levels.map((level) => availability(level, level.degraded));
   const total = Math.min(100, sum(health) + sum(degraded));
 
-  const panics = levels.map(({ hosts, healthy, degraded }) =>
-    total < 100 && 100 * (healthy + degraded) < panicThreshold * Math.max(hosts, 1)
+  const panics = levels.map((level) =>
+    total < 100 &&
+    100 * (level.healthy + level.degraded) < panicThreshold * Math.max(counted(level), 1)
   );
   if (panics.length > 0 && panics.every(Boolean)) return totalPanic(levels);
 
@@ -68,12 +72,15 @@ export function priorityLoads(
   }));
 }
 
+const counted = ({ hosts, excluded }: LevelHealth): number => hosts - excluded;
+
 /** Percent of its share that `count` of the level's endpoints can carry, 0 to 100. */
-function availability({ hosts, overprovisioning }: LevelHealth, count: number): number {
-  return hosts === 0 ? 0 : Math.min(100, Math.floor((overprovisioning * count) / hosts));
+function availability(level: LevelHealth, count: number): number {
+  const hosts = counted(level);
+  return hosts === 0 ? 0 : Math.min(100, Math.floor((level.overprovisioning * count) / hosts));
 }
 
-/** Nobody is well enough anywhere: every level by its number of endpoints, health ignored. */
+/** Nobody is well enough anywhere: every level by all its endpoints, health ignored. */
 function totalPanic(levels: readonly LevelHealth[]): LevelLoad[] {
   const hosts = sum(levels.map((level) => level.hosts));
   const loads = levels.map((level) => hosts === 0 ? 0 : Math.floor((100 * level.hosts) / hosts));

@@ -1,10 +1,11 @@
-/** `deno task bench`: measures and reports, asserts nothing. See issue 2 for where the aims come from. */
+/** `deno task bench`: measures and reports, asserts nothing. See issues 2 and 3 for where the aims come from. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { benchBundle } from "./bundle.ts";
 import { benchKvReads } from "./kv_reads.ts";
+import { benchMemory } from "./memory/bench.ts";
 import { benchMicro } from "./micro/bench.ts";
 import { benchProxy } from "./proxy/bench.ts";
-import { formatSection, type Section } from "./report.ts";
+import { format, type Report } from "./report.ts";
 
 interface Options {
   readonly only: readonly string[];
@@ -13,10 +14,11 @@ interface Options {
   readonly json: boolean;
 }
 
-const benches: Readonly<Record<string, (options: Options) => Promise<Section[]>>> = {
+const benches: Readonly<Record<string, (options: Options) => Promise<Report[]>>> = {
   workerd: (options) => benchProxy("cloudflare", options),
   deno: (options) => benchProxy("deno", options),
   micro: benchMicro,
+  memory: benchMemory,
   kv: benchKvReads,
   bundle: benchBundle,
 };
@@ -51,11 +53,11 @@ const command = new Command("bench")
   .parse(Deno.args, { from: "user" });
 
 const options: Options = command.opts();
-const sections: Section[] = [];
+const reports: Report[] = [];
 for (const name of options.only) {
   const measured = await benches[name]!(options);
-  sections.push(...measured);
-  if (!options.json) { for (const section of measured) print(formatSection(section)); }
+  reports.push(...measured);
+  if (!options.json) { for (const report of measured) print(format(report)); }
 }
-if (options.json) print(JSON.stringify(sections, null, 2));
+if (options.json) print(JSON.stringify(reports, null, 2));
 Deno.exit(0);

@@ -16,7 +16,25 @@ export interface Section {
   readonly note?: string;
 }
 
-export function formatSection({ title, figures, note }: Section): string {
+/** One kind of figure for many things under several circumstances. */
+export interface Grid {
+  readonly title: string;
+  readonly note?: string;
+  readonly unit: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly name: string;
+    /** One for each column. */
+    readonly values: readonly Spread[];
+  }[];
+}
+
+export type Report = Section | Grid;
+
+export const format = (report: Report): string =>
+  "columns" in report ? formatGrid(report) : formatSection(report);
+
+function formatSection({ title, figures, note }: Section): string {
   const rows = figures.map(({ name, value, unit, aim }) => {
     const { median, least, most } = value;
     return [
@@ -27,7 +45,23 @@ export function formatSection({ title, figures, note }: Section): string {
       aim === undefined ? "" : median <= aim ? "met" : "MISSED",
     ];
   });
-  const table = [["", "median", "spread", "aim", ""], ...rows];
+  return formatTable(title, note, [["", "median", "spread", "aim", ""], ...rows]);
+}
+
+/** Medians only: the spreads are in the JSON. */
+function formatGrid({ title, note, unit, columns, rows }: Grid): string {
+  const cells = rows.map((
+    { name, values },
+  ) => [name, ...values.map(({ median }) => digits(median))]);
+  return formatTable(title, note, [[`median, ${unit}`, ...columns], ...cells]);
+}
+
+/** @param table the first row is the heading; all have as many cells */
+function formatTable(
+  title: string,
+  note: string | undefined,
+  table: readonly (readonly string[])[],
+): string {
   const widths = table[0]!.map((_, at) => Math.max(...table.map((row) => row[at]!.length)));
   const lines = table.map((row) =>
     "  " + row.map((cell, at) => at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))

@@ -30,3 +30,15 @@ for (const [proxies, address, want] of rows) {
     assert.equal(compileTrust(proxies).isProxy(address), want);
   });
 }
+
+Deno.test("trust: the client's place stands in Cloudflare's headers unless others are named", () => {
+  assert.deepEqual(compileTrust([]).clientHeaders, {
+    country: "cf-ipcountry",
+    latitude: "cf-iplatitude",
+    longitude: "cf-iplongitude",
+  });
+  assert.deepEqual(
+    compileTrust(["::1"], { country: "X-Country", longitude: "X-Lon" }).clientHeaders,
+    { country: "x-country", latitude: "cf-iplatitude", longitude: "x-lon" },
+  );
+});

@@ -160,11 +160,6 @@ Deno.test("told upstream: a direct client, whatever it said", () => {
     "x-forwarded-for": "192.0.2.9",
     "x-forwarded-proto": "https",
     "x-forwarded-host": "evil.test",
-    "x-forwarded-port": "1",
-    "x-forwarded-prefix": "/evil",
-    "x-forwarded-server": "evil",
-    "x-forwarded-client-cert": "Subject=admin",
-    "x-real-ip": "192.0.2.9",
     "forwarded": "for=192.0.2.9",
     "accept": "*/*",
   };

@@ -2,7 +2,7 @@
 import { forward } from "../../src/forward/forward.ts";
 import type { Forwarded, Forwarding } from "../../src/forward/forwarding.ts";
 import { type Fault, isFault } from "../../src/model/fault.ts";
-import type { RetryPlan } from "../../src/plan/plan.ts";
+import type { ClusterPlan, RetryPlan } from "../../src/plan/plan.ts";
 import { Steering } from "../../src/steer/steering.ts";
 import { type ExchangeSpec, FakeExchange, FakePlatform, type Script } from "../support/platform.ts";
 import {
@@ -22,6 +22,8 @@ export interface Setup {
   readonly script?: Script;
   readonly exchange?: ExchangeSpec;
   readonly forwarding?: Partial<Forwarding>;
+  /** Of clusters with a capacity. */
+  readonly admit?: (cluster: ClusterPlan) => boolean;
 }
 
 export interface Fixture {
@@ -37,6 +39,7 @@ export interface Fixture {
 
 export const defaultRetry: RetryPlan = {
   attempts: 2,
+  methods: new Set(),
   on: { connectFailure: true, reset: true, statuses: new Set([502, 503, 504]) },
   perTryTimeoutMs: null,
   backoffBaseMs: 25,
@@ -56,11 +59,16 @@ export function setUp(setup: Setup = {}): Fixture {
   });
   const forwarding: Forwarding = {
     platform,
-    steering: new Steering(world.upstreams, () => 0),
+    steering: new Steering({
+      upstreams: world.upstreams,
+      random: () => 0,
+      admit: setup.admit ?? ((): boolean => true),
+    }),
     health: world.registry,
     exchange,
     route,
     key: null,
+    from: null,
     target: "/x?y=1",
     authority: "shop.test",
     upgrade: false,

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import type { ClusterPlan, EndpointPlan } from "../../src/plan/plan.ts";
 import type { Outcome } from "../../src/health/outlier.ts";
-import {
-  type ClusterRecord,
-  type EndpointRecord,
-  HealthRegistry,
-  isAvailable,
-} from "../../src/health/registry.ts";
+import { type ClusterRecord, type EndpointRecord, isEjected } from "../../src/health/records.ts";
+import { HealthRegistry } from "../../src/health/registry.ts";
 import { clusterPlan, defaultOutlier } from "../support/plans.ts";
+
+const isAvailable = (endpoint: EndpointRecord): boolean => !isEjected(endpoint);
 
 const originOf = (cluster: ClusterPlan, at: number): string => cluster.endpoints[at]!.origin;
 const recordOf = (record: ClusterRecord, cluster: ClusterPlan, at: number): EndpointRecord =>
@@ -29,7 +27,7 @@ function setUp(endpoints: number, outlier: Partial<ClusterPlan["outlier"]> | nul
     endpoints,
     outlier: outlier === null ? null : { ...defaultOutlier, consecutive5xx: 3, ...outlier },
   });
-  const record = registry.adopt(cluster.name, cluster.endpoints);
+  const record = registry.adopt(cluster, 0);
   const fail = (at: number, nowMs: number): void => {
     for (let i = 0; i < 3; i++) {
       registry.report(cluster, recordOf(record, cluster, at), "no-answer", nowMs);
@@ -124,7 +122,7 @@ for (const { percent, want } of capRows) {
 Deno.test("registry: the cap counts one cluster only", () => {
   const { registry, cluster, fail, state } = setUp(2, { maxEjectionPercent: 50 });
   const other = clusterPlan("other", { endpoints: 2, outlier: cluster.outlier });
-  const record = registry.adopt("other", other.endpoints);
+  const record = registry.adopt(other, 0);
   for (let i = 0; i < 3; i++) {
     registry.report(other, recordOf(record, other, 0), "no-answer", 0);
   }
@@ -143,7 +141,7 @@ Deno.test("registry: nothing is ejected where outlier detection is off", () => {
 
 Deno.test("registry: epochs move when availability does, and only then", () => {
   const { registry, cluster, record, fail } = setUp(2);
-  const other = registry.adopt("other", []);
+  const other = registry.adopt({ name: "other", endpoints: [] }, 0);
   const epochs = (): number[] => [registry.epoch, record.epoch, other.epoch];
   const [all, own, others] = epochs() as [number, number, number];
   registry.report(cluster, recordOf(record, cluster, 0), "no-answer", 0);
@@ -170,7 +168,7 @@ Deno.test("registry: endpoints that a new policy still names keep their history"
   recordOf(record, cluster, 1).active = 7;
   const { epoch } = registry;
   // Another order, one more, and the next ejection counts from where the first one was.
-  const next = registry.adopt("dc", endpointsOf("dc-1", "new", "dc-0"));
+  const next = registry.adopt({ name: "dc", endpoints: endpointsOf("dc-1", "new", "dc-0") }, 0);
   assert.deepEqual([...next.endpoints.keys()], [
     "http://dc-1.test",
     "http://new.test",
@@ -193,7 +191,7 @@ Deno.test("registry: endpoints that a new policy still names keep their history"
 
 Deno.test("registry: the same endpoint in two clusters has two histories", () => {
   const { registry, cluster, fail, state } = setUp(1);
-  const twin = registry.adopt("twin", cluster.endpoints);
+  const twin = registry.adopt({ name: "twin", endpoints: cluster.endpoints }, 0);
   fail(0, 0);
   assert.equal(state(), "x");
   assert.ok(isAvailable(recordOf(twin, cluster, 0)));
@@ -203,7 +201,7 @@ Deno.test("registry: a cluster that left and came back starts anew", () => {
   const { registry, cluster, fail } = setUp(1);
   fail(0, 0);
   registry.retain(new Set(["other"]));
-  const again = registry.adopt("dc", cluster.endpoints);
+  const again = registry.adopt({ name: "dc", endpoints: cluster.endpoints }, 0);
   assert.ok(isAvailable(recordOf(again, cluster, 0)));
   const epochs = [registry.epoch, again.epoch];
   registry.settle(30_000);
@@ -216,7 +214,9 @@ Deno.test("registry: retain keeps what is named", () => {
   fail(0, 0);
   assert.equal(state(), "x");
   assert.equal(
-    registry.adopt("dc", cluster.endpoints).endpoints.get(originOf(cluster, 0)),
+    registry.adopt({ name: "dc", endpoints: cluster.endpoints }, 0).endpoints.get(
+      originOf(cluster, 0),
+    ),
     [
       ...record.endpoints.values(),
     ][0],
@@ -231,13 +231,17 @@ Deno.test("registry: a report on a cluster that is gone changes nothing", () => 
   assert.equal(state(), ".");
   assert.equal(registry.epoch, epoch);
   // And leaves no trace for a cluster of the same name.
-  assert.ok(isAvailable([...registry.adopt("dc", cluster.endpoints).endpoints.values()][0]!));
+  assert.ok(
+    isAvailable(
+      [...registry.adopt({ name: "dc", endpoints: cluster.endpoints }, 0).endpoints.values()][0]!,
+    ),
+  );
 });
 
 Deno.test("registry: a late report on an endpoint that the policy dropped leaves the others alone", () => {
   const { registry, cluster, record } = setUp(2, { maxEjectionPercent: 50 });
   const dropped = recordOf(record, cluster, 0);
-  const next = registry.adopt("dc", endpointsOf("dc-1", "dc-2"));
+  const next = registry.adopt({ name: "dc", endpoints: endpointsOf("dc-1", "dc-2") }, 0);
   const { epoch } = next;
   const reportAll = (endpoint: EndpointRecord): void => {
     for (let i = 0; i < 3; i++) registry.report(cluster, endpoint, "no-answer", 0);

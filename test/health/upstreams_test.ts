@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { HealthRegistry } from "../../src/health/registry.ts";
-import { type Availability, type Cluster, Upstreams } from "../../src/health/upstreams.ts";
-import { clusterPlans, type ClusterSpec, planOf, worldOf } from "../support/plans.ts";
+import type { Availability, Cluster } from "../../src/health/upstreams.ts";
+import { clusterPlans, type ClusterSpec, upstreamsOf, worldOf } from "../support/plans.ts";
 import { assertShares, seededRandom, tally } from "../support/random.ts";
 
 /** Indices of endpoints, by level. */
@@ -77,7 +76,7 @@ Deno.test("upstreams: a new plan finds the health of the one before", () => {
   const { registry, eject, upstreams } = worldOf({ gone: 1, a: 2 });
   eject(0, "a/0", "gone");
   const { epoch } = upstreams;
-  const next = new Upstreams(planOf(clusterPlans({ b: 1, a: 3 })), registry, seededRandom(1));
+  const next = upstreamsOf(clusterPlans({ b: 1, a: 3 }), registry);
   assert.notEqual(next.epoch, epoch);
   assert.deepEqual(levels(next.cluster(1), "healthy"), [[1, 2]]);
   registry.settle(30_000);
@@ -88,7 +87,7 @@ Deno.test("upstreams: a cluster that a plan does not name is forgotten", () => {
   const { registry, eject } = worldOf({ gone: 1, a: 1 });
   eject(0, "gone");
   for (const names of [{ a: 1 }, { a: 1, gone: 1 }]) {
-    const upstreams = new Upstreams(planOf(clusterPlans(names)), registry, seededRandom(1));
+    const upstreams = upstreamsOf(clusterPlans(names), registry);
     for (const [index] of Object.keys(names).entries()) {
       assert.deepEqual(levels(upstreams.cluster(index), "healthy"), [[0]]);
     }
@@ -99,14 +98,14 @@ Deno.test("upstreams: turning outlier detection off brings everyone back at once
   const { registry, eject } = worldOf({ a: 2 });
   eject(0, "a/0");
   const off = clusterPlans({ a: { endpoints: 2, outlier: null } });
-  const next = new Upstreams(planOf(off), registry, seededRandom(1));
+  const next = upstreamsOf(off, registry);
   assert.deepEqual(levels(next.cluster(0), "healthy"), [[0, 1]]);
 });
 
 Deno.test("upstreams: an endpoint's seed depends on its cluster's name and its origin alone", () => {
   const seeds = (specs: Record<string, ClusterSpec>): Map<string, number> => {
     const clusters = clusterPlans(specs);
-    const upstreams = new Upstreams(planOf(clusters), new HealthRegistry(), seededRandom(1));
+    const upstreams = upstreamsOf(clusters);
     return new Map(
       clusters.flatMap(({ name, index }) =>
         upstreams.cluster(index).endpoints.map(({ plan, seed }) => [`${name} ${plan.origin}`, seed])

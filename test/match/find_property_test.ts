@@ -8,17 +8,7 @@ import type {
   PolicyRoute,
   PolicyStringMatcher,
 } from "../../src/policy/schema/policy.ts";
-import { factsOf } from "./facts.ts";
-
-interface Request {
-  method: string;
-  host: string;
-  path: string;
-  x: string | null;
-  y: string | null;
-  q: string | null;
-  c: string | null;
-}
+import { factsOfSketch, request, type SketchedRequest, tables } from "./arbitrary.ts";
 
 /** One entry for one host, with what the order of rules looks at, greatest first. */
 interface Candidate {
@@ -27,7 +17,7 @@ interface Candidate {
   readonly key: readonly number[];
 }
 
-function reference(routes: readonly PolicyRoute[], request: Request): Candidate | null {
+function reference(routes: readonly PolicyRoute[], request: SketchedRequest): Candidate | null {
   const candidates: Candidate[] = [];
   routes.forEach((route, position) => {
     for (const entry of route.match === undefined ? [{}] : [route.match].flat()) {
@@ -78,7 +68,7 @@ function pathSpecificity(
   return { kind: 2, length: path.length, prefix: path.slice(0, -2) };
 }
 
-function entryHolds(entry: PolicyMatch, request: Request): boolean {
+function entryHolds(entry: PolicyMatch, request: SketchedRequest): boolean {
   return pathHolds(entry.path, request.path) &&
     (entry.method === undefined || [entry.method].flat().includes(request.method)) &&
     all(entry.headers, { x: request.x, y: request.y }) &&
@@ -110,113 +100,6 @@ function holds(matcher: PolicyStringMatcher, value: string | null): boolean {
   return new RegExp(`^(?:${matcher.regex})$`).test(value);
 }
 
-const value = fc.constantFrom("1", "2", "12", "21");
-const plainMatcher: fc.Arbitrary<Exclude<PolicyStringMatcher, { not: unknown }>> = fc.oneof(
-  { weight: 6, arbitrary: value },
-  value.map((prefix) => ({ prefix })),
-  value.map((suffix) => ({ suffix })),
-  fc.constantFrom({ regex: "1.*" }, { regex: "1|2" }),
-  fc.boolean().map((present) => ({ present })),
-);
-const matcher: fc.Arbitrary<PolicyStringMatcher> = fc.oneof(
-  { weight: 5, arbitrary: plainMatcher },
-  plainMatcher.map((not) => ({ not })),
-);
-
-const exactOrPrefix = ["/", "/*", "/a", "/a/", "/a/*", "/a/b", "/a/b/*", "/a//*", "//*", "/b/*"];
-const patterns = [
-  "/a/.*",
-  "/a/[bc]",
-  "/.*",
-  "/(a|b)/.*",
-  "/a/?",
-  "/a|/b",
-  "/a/b+",
-  ".*",
-  "^/a/b$",
-  "/a/*b",
-  "/a/b{0}",
-  "/a/(b|/)",
-  "/b/[|(]|/a",
-  "a",
-  "/a/b",
-  "/a/+b",
-  "/a(/b)?",
-  "/a/b?",
-  "/(?:a|/)",
-  "/a/b|/a/c",
-];
-
-const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.option(arbitrary, { nil: undefined, freq: 2 });
-
-/** Leaves out what is `undefined`, as a parsed document does. */
-const compact = <T extends object>(record: T): T =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
-
-const method = fc.constantFrom("GET", "PUT", "POST");
-
-function entryOf(path: fc.Arbitrary<PolicyMatch["path"]>): fc.Arbitrary<PolicyMatch> {
-  return fc.record({
-    path,
-    method: optional(fc.oneof(method, fc.uniqueArray(method, { minLength: 1 }))),
-    headers: optional(fc.record({ x: optional(matcher), y: optional(matcher) }).map(compact)),
-    query: optional(fc.record({ q: matcher })),
-    cookies: optional(fc.record({ c: matcher })),
-  }).map((entry) => compact(entry) as PolicyMatch);
-}
-
-function routesOf(path: fc.Arbitrary<PolicyMatch["path"]>): fc.Arbitrary<PolicyRoute[]> {
-  const host = fc.constantFrom("a.com", "b.a.com", "*.com", "*.a.com", "*.b.a.com", "*.b.com");
-  const route = fc.record({
-    name: fc.constant("r"),
-    to: fc.constant("a"),
-    hosts: optional(fc.uniqueArray(host, { minLength: 1, maxLength: 3 })),
-    match: optional(
-      fc.oneof(entryOf(path), fc.array(entryOf(path), { minLength: 1, maxLength: 3 })),
-    ),
-    precedence: optional(fc.constantFrom(-1, 0, 0, 1)),
-  }).map((route) => compact(route) as PolicyRoute);
-  return fc.array(route, { maxLength: 60, size: "max" });
-}
-
-const request: fc.Arbitrary<Request> = fc.record({
-  method,
-  host: fc.constantFrom("a.com", "b.a.com", "x.b.a.com", "com", "b.com", "x.y.b.com", "other"),
-  path: fc.constantFrom(
-    "/",
-    "/a",
-    "/a/",
-    "/a/b",
-    "/a/bb",
-    "/a/b/c",
-    "/a//b",
-    "//",
-    "/b",
-    "/b/(",
-    "/ab",
-    "/c",
-  ),
-  x: fc.option(value, { nil: null }),
-  y: fc.option(value, { nil: null }),
-  q: fc.option(value, { nil: null }),
-  c: fc.option(value, { nil: null }),
-});
-
-const anyPath = optional(fc.oneof(
-  fc.constantFrom(...exactOrPrefix),
-  fc.constantFrom(...patterns).map((regex) => ({ regex })),
-));
-
-const tables: readonly [name: string, fc.Arbitrary<PolicyRoute[]>][] = [
-  ["of all kinds", routesOf(anyPath)],
-  ["with regexes only", routesOf(fc.constantFrom(...patterns).map((regex) => ({ regex })))],
-  // All in one bucket, so that its index of exact values is put to the test.
-  ["for one path", routesOf(fc.constant("/a/*")).map((routes) => routes.map(withoutHosts))],
-];
-
-const withoutHosts = ({ hosts: _, ...route }: PolicyRoute): PolicyRoute => route;
-
 for (const [name, routes] of tables) {
   Deno.test(`find: tables ${name} give what a linear scan gives`, () => {
     fc.assert(
@@ -226,13 +109,7 @@ for (const [name, routes] of tables) {
         (routes, requests) => {
           const table = compileTable(routes);
           for (const request of requests) {
-            const headers = compact({
-              x: request.x ?? undefined,
-              y: request.y ?? undefined,
-              cookie: request.c === null ? undefined : `z=9; c=${request.c}`,
-            }) as Record<string, string>;
-            const query = request.q === null ? "z=9" : `z=9&q=${request.q}`;
-            const found = find(table, factsOf({ ...request, headers, query }));
+            const found = find(table, factsOfSketch(request));
             const want = reference(routes, request);
             assert.deepEqual(
               found && { route: found.route, prefix: found.prefix },

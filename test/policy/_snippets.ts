@@ -1,41 +1,8 @@
-/** Bad snippets with a mark in front of the place that the finding must point at. */
-import type { RuleName } from "../../src/policy/codes.ts";
-import type { Target } from "../../src/policy/validate.ts";
-
-export const MARK = "‸";
-
-export interface Snippet {
-  readonly rule: RuleName;
-  readonly path: string;
-  readonly text: string;
-  readonly target?: Target;
-}
-
-/** A policy with these route texts, beside clusters that have nothing wrong. */
-const routes = (...texts: readonly string[]): string =>
-  `{
-  "clusters": {
-    "aws": { "location": "public", "endpoints": ["https://a.example.com", "https://b.example.com"] },
-    "pop": { "location": "edge", "endpoints": ["https://pop.example.com"] }
-  },
-  "routes": [
-    { "name": "all", "split": { "aws": 1, "pop": 1 } },
-    ${texts.join(",\n    ")}
-  ]
-}`;
-
-const route = (fields: string): string =>
-  routes(`{ "name": "r", "match": { "path": "/r/*" }, ${fields} }`);
-const match = (fields: string): string =>
-  routes(`{ "name": "r", "to": "aws", "match": { ${fields} } }`);
-
-const cluster = (fields: string): string =>
-  `{ "clusters": { "c": { ${fields} } },
-  "routes": [{ "name": "r", "to": "c" }] }`;
+/** Bad snippets, one or more for each code. */
+import { resilienceSnippets } from "./_resilience_snippets.ts";
+import { cluster, match, route, routes, type Snippet, trust } from "./_snippet.ts";
 
 const endpoint = (text: string): string => cluster(`"location": "public", "endpoints": [${text}]`);
-const trust = (text: string): string =>
-  `{ "clusters": {}, "routes": [], "trust": { "proxies": [${text}] } }`;
 
 const r = "routes[1]";
 const c = "clusters.c";
@@ -509,4 +476,5 @@ export const snippets: readonly Snippet[] = [
       '"location": "edge", "endpoints": ["https://a.example.com"], "host": ‸"preserved"',
     ),
   },
+  ...resilienceSnippets,
 ];

@@ -3,7 +3,8 @@ import { type RuleName, rules } from "../../src/policy/codes.ts";
 import { formatFinding } from "../../src/policy/finding.ts";
 import { positions } from "../../src/policy/locate.ts";
 import { validate } from "../../src/policy/validate.ts";
-import { MARK, snippets } from "./_snippets.ts";
+import { MARK } from "./_snippet.ts";
+import { snippets } from "./_snippets.ts";
 
 for (const [index, { rule, path, text, target }] of snippets.entries()) {
   Deno.test(`code ${rules[rule].code} ${rule} at ${path} (${index})`, () => {
@@ -29,7 +30,11 @@ Deno.test("codes: every rule has a snippet, and no code is used twice", () => {
   const shown = new Set<RuleName>(snippets.map(({ rule }) => rule));
   const names = Object.keys(rules) as RuleName[];
   // The first is the Cloudflare platform's to report, the second has a test of its own.
-  assert.deepEqual(names.filter((name) => !shown.has(name)), ["missingBinding", "leftOut"]);
+  assert.deepEqual(names.filter((name) => !shown.has(name)), [
+    "missingBinding",
+    "missingSecret",
+    "leftOut",
+  ]);
   assert.equal(new Set(names.map((name) => rules[name].code)).size, names.length);
 });
 

@@ -23,21 +23,40 @@ const everything = `\uFEFF{
   "clusters": {
     "aws": {
       "location": "public",
-      "endpoints": ["https://a.aws.example.com", { "url": "https://b.aws.example.com:8443/", "weight": 2, "priority": 1 }],
+      "region": "us-east-1", "zone": "use1-az4", "coordinates": [38.9, -77.4],
+      "endpoints": ["https://a.aws.example.com", {
+        "url": "https://b.aws.example.com:8443/", "weight": 2, "priority": 1,
+        "region": "us-east-1", "zone": "use1-az6", "subzone": "rack-4", "labels": { "topology.istio.io/network": "n1", "version": "" }
+      }],
       "host": "upstream",
-      "loadBalancing": { "algorithm": "random", "overprovisioning": 140, "panicThreshold": 50 },
-      "outlierDetection": {
-        "consecutive5xx": 5, "consecutiveGatewayErrors": 5, "interval": "10s",
-        "baseEjectionTime": "30s", "maxEjectionTime": "300s", "maxEjectionPercent": 50
+      "loadBalancing": {
+        "algorithm": "least-request", "overprovisioning": 140, "panicThreshold": 50,
+        "slowStart": { "window": "30s", "aggression": 1.5, "minWeightPercent": 20 },
+        "locality": { "failoverPriority": ["version=v2", "zone"], "failover": [{ "from": "us-east", "to": "us-west" }] }
       },
+      "healthCheck": {
+        "path": "/healthz?deep=1", "interval": "10s", "timeout": "2s", "jitter": "1s", "noTrafficInterval": "60s",
+        "unhealthyThreshold": 3, "healthyThreshold": 2, "expect": [200, 204], "headers": { "authorization": "secret:HEALTH_TOKEN", "x-a": "b" }
+      },
+      "outlierDetection": {
+        "consecutive5xx": 5, "consecutiveGatewayErrors": 5, "consecutiveLocalOriginErrors": 4, "interval": "10s",
+        "baseEjectionTime": "30s", "maxEjectionTime": "300s", "maxEjectionPercent": 50,
+        "successRate": { "minimumHosts": 5, "requestVolume": 100, "stdevFactor": 1.9 },
+        "failurePercentage": { "threshold": 85, "minimumHosts": 5, "requestVolume": 50 }
+      },
+      "circuitBreaker": { "maxRequests": 1024, "retryBudget": { "percent": 20, "minConcurrency": 3 } },
+      "capacity": { "requestsPerSecond": 500 },
       "timeout": "30s",
       "via": { "binding": "DC_VPC" }
     },
-    "constructor": { "location": "edge", "endpoints": ["https://[2001:db8::1]"], "host": "preserve", "outlierDetection": false },
+    "constructor": { "location": "edge", "endpoints": ["https://[2001:db8::1]"], "coordinates": [-33.9, 151.2],
+      "loadBalancing": { "slowStart": "30s", "locality": { "distribute": [{ "from": "us-east/*", "to": { "*": 100 } }] } },
+      "circuitBreaker": { "maxRetries": 3 }, "host": "preserve", "outlierDetection": false },
+    "shadow": { "location": "edge", "endpoints": ["https://shadow.example.com"] },
     "dc": { "location": "private", "endpoints": ["http://dc_1.internal:80"], "host": "dc.internal:8080" }
   },
   "defaults": {
-    "timeout": "15s",
+    "timeout": "15s", "idleTimeout": "5s", "hedge": { "after": "1s", "max": 2 },
     "retry": { "attempts": 1, "on": ["connect-failure", "gateway-error"] },
     "headers": { "response": { "set": { "x-served-by": "limen" } } }
   },
@@ -56,21 +75,25 @@ const everything = `\uFEFF{
       ],
       "failover": ["dc"],
       "sticky": { "cookie": { "name": "shop", "ttl": "1h" } },
-      "timeout": "10s",
-      "retry": {
+      "timeout": "10s", "idleTimeout": "0s", "hedge": { "after": "200ms" },
+      "mirror": [{ "cluster": "dc", "percent": 10 }, { "cluster": "shadow" }],
+      "fault": { "delay": { "percent": 5, "for": "2s" }, "abort": { "percent": 1, "status": 503 } },
+      "retry": { "methods": ["POST"],
         "attempts": 2, "on": ["5xx", "connect-failure", "reset", "retriable-4xx", 503],
         "perTryTimeout": "2s", "backoff": { "base": "25ms", "max": "250ms" }, "maxBody": "64KiB"
       },
       "rewrite": { "host": "internal.example", "path": { "regex": "^/u/(.*)$", "with": "/users/\\\\1\\\\\\\\\\\\0" } },
       "headers": { "request": { "set": {}, "add": {}, "remove": ["x-a"] }, "response": { "set": {}, "add": {}, "remove": [] } }
     },
-    { "name": "one", "match": { "path": "/one/*", "method": "GET" }, "to": "aws", "sticky": { "header": "x-user" }, "timeout": "0s", "rewrite": { "path": { "prefix": "/v2" } } },
-    { "name": "two", "match": { "path": "/two" }, "split": { "aws": 1, "dc": 0 }, "failover": [], "sticky": { "query": "uid" }, "rewrite": { "path": { "full": "/x" } } },
+    { "name": "one", "match": { "path": "/one/*", "method": "GET" }, "to": "aws", "failover": ["dc"], "sticky": { "header": "x-user" }, "timeout": "0s", "rewrite": { "path": { "prefix": "/v2" } } },
+    { "name": "two", "match": { "path": "/two" }, "split": { "dc": 1, "aws": 0 }, "failover": [], "sticky": { "query": "uid" }, "rewrite": { "path": { "full": "/x" } } },
     { "name": "old", "match": { "path": "/old/*" }, "redirect": { "scheme": "https", "host": "new.example", "port": 443, "path": { "prefix": "/new" }, "status": 301 } },
-    { "name": "away", "match": { "path": "/away" }, "to": "aws", "sticky": { "ip": true } },
+    { "name": "near", "match": { "path": "/near" }, "nearest": ["aws", "constructor"], "sticky": { "ip": true }, "hedge": false, "mirror": { "cluster": "shadow" } },
+    { "name": "fast", "match": { "path": "/fast" }, "fastest": ["aws", "dc"], "failover": ["shadow"], "fault": { "abort": {}, "delay": {} } },
+    { "name": "away", "match": { "path": "/away" }, "to": "aws", "failover": ["shadow"], "sticky": { "ip": true } },
     { "name": "rest", "respond": { "status": 200, "headers": { "content-type": "text/plain" }, "body": "ok" } }
   ],
-  "trust": { "proxies": ["10.0.0.0/8", "2001:db8::/32", "192.0.2.1", "::1"] }
+  "trust": { "proxies": ["10.0.0.0/8", "2001:db8::/32", "192.0.2.1", "::1"], "clientHeaders": { "country": "x-country", "latitude": "x-lat", "longitude": "X-Lon" } }
 }`;
 
 const codes = (text: string, target?: Target): string[] =>
@@ -178,6 +201,43 @@ const quiet: readonly { name: string; routes: string }[] = [
     routes: '{ "name": "r", "split": { "aws": 1, "pop": 1 }, "failover": ["pop", "aws"] }',
   },
   {
+    name: "nearest with coordinates, and failover of it",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "nearest": ["big", "far"], "failover": ["pop"], "sticky": { "ip": true } }',
+  },
+  {
+    name: "a capacity that the split's other members relieve",
+    routes: '{ "name": "r", "match": { "path": "/a" }, "split": { "big": 1, "far": 1 } }',
+  },
+  {
+    name: "a capacity that a failover cluster relieves",
+    routes: '{ "name": "r", "match": { "path": "/a" }, "to": "big", "failover": ["big", "pop"] }',
+  },
+  {
+    name: "a capacity where no weight is",
+    routes: '{ "name": "r", "match": { "path": "/a" }, "split": { "pop": 1, "big": 0 } }',
+  },
+  {
+    name: "a mirror to a failover cluster",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "failover": ["pop"], "mirror": { "cluster": "pop", "percent": 0.1 } }',
+  },
+  {
+    name: "a hedge shorter than all that ends a try",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "timeout": "3s", "retry": { "perTryTimeout": "2s" }, "hedge": { "after": "1999ms" } }',
+  },
+  {
+    name: "a hedge where there is no timeout at all",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "timeout": "0s", "idleTimeout": "1h", "hedge": { "after": "5s" } }',
+  },
+  {
+    name: "a hedge for one of two methods, or one opted in",
+    routes:
+      '{ "name": "r", "match": { "path": "/a", "method": ["POST", "GET"] }, "to": "aws", "hedge": { "after": "5s" } }, { "name": "s", "match": { "path": "/b", "method": "POST" }, "to": "aws", "retry": { "methods": ["POST"] }, "hedge": { "after": "5s" } }',
+  },
+  {
     name: "slashes, escapes and dots in paths",
     routes: '{ "name": "r", "match": { "path": "/a//b/%2F/...x/~;,=:@!$&()+" }, "to": "aws" }',
   },
@@ -188,13 +248,149 @@ for (const { name, routes } of quiet) {
     const text = `{
       "clusters": {
         "aws": { "location": "public", "endpoints": ["https://a.example.com", "http://127.0.0.1:1234", "http://localhost"] },
-        "pop": { "location": "edge", "endpoints": ["https://pop.example.com"] }
+        "pop": { "location": "edge", "endpoints": ["https://pop.example.com"] },
+        "big": { "location": "edge", "coordinates": [0, 0], "endpoints": ["https://big.example.com"], "capacity": { "requestsPerSecond": 0.5 } },
+        "far": { "location": "edge", "coordinates": [90, -180], "endpoints": ["https://far.example.com"] }
       },
-      "routes": [${routes}, { "name": "use", "hosts": ["use.example"], "split": { "aws": 1, "pop": 1 } }]
+      "routes": [${routes}, { "name": "use", "hosts": ["use.example"], "split": { "aws": 1, "pop": 1, "big": 1, "far": 1 } }]
     }`;
     assert.deepEqual(codes(text), []);
   });
 }
+
+/** Cluster settings that are as they should be; five endpoints unless they say otherwise. */
+const quietClusters: readonly { name: string; fields: string }[] = [
+  {
+    // 3 of 5 may go: 40 % are left, below 41, and 140 × 2 / 5 is 56.
+    name: "a panic threshold that can just be met",
+    fields:
+      '"loadBalancing": { "panicThreshold": 41 }, "outlierDetection": { "maxEjectionPercent": 60 }',
+  },
+  {
+    name: "a panic threshold where health checks have no cap",
+    fields:
+      '"loadBalancing": { "panicThreshold": 1 }, "healthCheck": { "path": "/" }, "outlierDetection": { "maxEjectionPercent": 20 }',
+  },
+  {
+    name: "no panic",
+    fields: '"loadBalancing": { "panicThreshold": 0 }, "outlierDetection": false',
+  },
+  {
+    name: "a panic threshold that nobody wrote",
+    fields: '"outlierDetection": { "maxEjectionPercent": 20 }',
+  },
+  {
+    // 2 of 5 in all, and nobody knows how few are in one level: with 100 % they can't carry all.
+    name: "a panic threshold where levels depend on the caller",
+    fields:
+      '"loadBalancing": { "panicThreshold": 30, "overprovisioning": 100, "locality": {} }, "outlierDetection": { "maxEjectionPercent": 40 }',
+  },
+  {
+    name: "detection by rates alone",
+    fields:
+      '"loadBalancing": { "locality": {} }, "outlierDetection": { "consecutive5xx": 0, "failurePercentage": {} }',
+  },
+  {
+    name: "detection by local-origin errors alone",
+    fields:
+      '"loadBalancing": { "locality": {} }, "outlierDetection": { "consecutive5xx": 0, "consecutiveLocalOriginErrors": 1 }',
+  },
+  {
+    name: "locality by health checks alone",
+    fields:
+      '"loadBalancing": { "locality": {} }, "healthCheck": { "path": "/" }, "outlierDetection": false',
+  },
+  {
+    name: "distribute that nothing watches, the narrower rules first",
+    fields:
+      '"region": "a", "zone": "b", "outlierDetection": false, "loadBalancing": { "locality": { "distribute": [{ "from": "a/b/c", "to": { "a/b": 100 } }, { "from": "a/b/*", "to": { "a/b/*": 0, "a/*": 100 } }, { "from": "a", "to": { "c": 0, "*": 100 } }] } }',
+  },
+  {
+    name: "the cluster's region said again, without the zone",
+    fields:
+      '"region": "a", "zone": "a1", "endpoints": ["https://a.b", { "url": "https://b.b", "region": "a" }]',
+  },
+  {
+    name: "failover both ways",
+    fields:
+      '"loadBalancing": { "locality": { "failover": [{ "from": "a", "to": "b" }, { "from": "b", "to": "a" }] } }',
+  },
+  {
+    name: "slow start",
+    fields: '"loadBalancing": { "algorithm": "round-robin", "slowStart": "1ms" }',
+  },
+  {
+    name: "a health check more often than the usual timeout",
+    fields: '"healthCheck": { "path": "/", "interval": "100ms" }',
+  },
+  {
+    name: "a health check without jitter, as long as its interval",
+    fields:
+      '"healthCheck": { "path": "/", "interval": "2s", "timeout": "2s", "noTrafficInterval": "24h", "jitter": "0s", "headers": { "a": "secret:_A1", "b": "secrets", "c": "" } }',
+  },
+];
+
+for (const { name, fields } of quietClusters) {
+  Deno.test(`validate: nothing to say about ${name}`, () => {
+    const five = Array.from({ length: 5 }, (_, i) => `"https://e${i}.example.com"`);
+    const endpoints = fields.includes('"endpoints"') ? "" : `"endpoints": [${five}],`;
+    const text = `{
+      "clusters": { "c": { "location": "edge", ${endpoints} ${fields} } },
+      "routes": [{ "name": "r", "to": "c" }]
+    }`;
+    assert.deepEqual(codes(text), []);
+  });
+}
+
+Deno.test("validate: a level of its own can be emptied, though the cluster as a whole is not", () => {
+  const policy = (cap: number): string =>
+    `{ "clusters": { "c": { "location": "edge", "endpoints": [
+      "https://a.b", { "url": "https://b.b", "priority": 1 }, { "url": "https://c.b", "priority": 1 }, { "url": "https://d.b", "weight": 0 }
+    ], "loadBalancing": { "panicThreshold": 1 }, "outlierDetection": { "maxEjectionPercent": ${cap} } } },
+    "routes": [{ "name": "r", "to": "c" }] }`;
+  // 2 of 4: the first level empty and 1 of the second left, 140 / 2 = 70.
+  assert.deepEqual(codes(policy(50)), []);
+  // 1 of 4: one level is whole whatever happens, and can carry it all.
+  assert.deepEqual(codes(policy(49)), ["LIM114 clusters.c.loadBalancing.panicThreshold"]);
+});
+
+Deno.test("validate: what the route says of time and tries wins over what defaults say", () => {
+  const policy = (defaults: string, route: string): string =>
+    `{ "clusters": { "c": { "location": "edge", "endpoints": ["https://a.b", "https://b.b"] } },
+    "defaults": { ${defaults} }, "routes": [{ "name": "r", "to": "c", ${route} }] }`;
+  const hedge = '"hedge": { "after": "5s" }';
+  const rows: [defaults: string, route: string, want: string[]][] = [
+    [hedge, '"timeout": "4s"', []],
+    [hedge, '"retry": { "attempts": 0 }', []],
+    [hedge, '"hedge": false', []],
+    ['"retry": { "attempts": 0 }', `"retry": { "attempts": 1 }, ${hedge}`, []],
+    ['"retry": { "methods": ["POST"] }', `"match": { "method": "POST" }, ${hedge}`, []],
+    [
+      '"retry": { "methods": ["POST"] }',
+      `"match": { "method": "POST" }, "retry": { "methods": [] }, ${hedge}`,
+      ["LIM120 routes[0].hedge"],
+    ],
+    ['"timeout": "3s"', `"timeout": "6s", ${hedge}`, []],
+    ['"idleTimeout": "5s"', '"idleTimeout": "0s"', []],
+    ['"idleTimeout": "5s"', '"timeout": "3s"', []],
+    ['"timeout": "3s"', '"idleTimeout": "3s"', ["LIM122 routes[0].idleTimeout"]],
+    ['"timeout": "3s"', '"timeout": "0s", "idleTimeout": "3s"', []],
+  ];
+  for (const [defaults, route, want] of rows) {
+    assert.deepEqual(codes(policy(defaults, route)), want, `${defaults} under ${route}`);
+  }
+});
+
+Deno.test("validate: a trusted proxy may say what a fault is", () => {
+  const policy = (trust: string): string =>
+    `{ "clusters": { "c": { "location": "edge", "endpoints": ["https://a.b"] } },
+    "routes": [{ "name": "r", "to": "c", "fault": { "delay": {}, "abort": {} } }], "trust": ${trust} }`;
+  assert.deepEqual(codes(policy('{ "proxies": ["10.0.0.0/8"] }')), []);
+  assert.deepEqual(codes(policy('{ "proxies": [] }')), [
+    "LIM062 routes[0].fault.delay",
+    "LIM062 routes[0].fault.abort",
+  ]);
+});
 
 Deno.test("validate: what can't be a name is not looked up as one too", () => {
   const text = '{ "clusters": {}, "routes": [{ "name": "r", "split": { "A B": 1, "b": 1 } }] }';

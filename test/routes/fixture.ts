@@ -1,9 +1,9 @@
 /** The gateway behind its door, with a real policy and without a network. */
 import { handle } from "../../routes/gateway.ts";
 import { compile } from "../../src/compile/compile.ts";
-import { Gateway } from "../../src/gateway.ts";
 import type { Policy } from "../../src/policy/schema/policy.ts";
 import { validate } from "../../src/policy/validate.ts";
+import { gatewayOf } from "../support/gateways.ts";
 import { type ExchangeSpec, FakeExchange, FakePlatform, type Script } from "../support/platform.ts";
 
 export interface Entrance {
@@ -26,7 +26,7 @@ export function entrance(
     b: { location: "public", endpoints: ["https://b.test"] },
   };
   const plan = routes === null ? null : planFor({ clusters, ...more, routes });
-  const gateway = new Gateway(platform, () => plan);
+  const gateway = gatewayOf(platform, () => plan);
   let last: FakeExchange | null = null;
   return {
     platform,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { adminAuth } from "../../routes/admin_auth.ts";
 import { ownRoutes } from "../../routes/own.ts";
+import { HealthRegistry } from "../../src/health/registry.ts";
 import { MAX_POLICY_BYTES } from "../../src/store/push.ts";
 import {
   type FakeReader,
@@ -26,7 +27,11 @@ function own(token: string | null = TOKEN): Own {
   const [store, reader] = [new FakeStore(), fakeReader()];
   const { feed } = feedOn(store, reader);
   const auth = adminAuth(token, () => 0);
-  const app = ownRoutes({ prefix: "/_limen", feed, auth });
+  const control = {
+    gateway: { serving: () => null, health: new HealthRegistry() },
+    fleet: { drain: () => Promise.resolve(null) },
+  };
+  const app = ownRoutes({ prefix: "/_limen", feed, auth, ...control });
   return {
     store,
     reader,
@@ -59,10 +64,15 @@ Deno.test("healthz and readyz need no token and tell nothing else", async () => 
 });
 
 for (
-  const [method, path] of [["GET", "/policy"], ["PUT", "/policy"], ["GET", "/nothing"], [
-    "DELETE",
-    "/policy",
-  ]] as const
+  const [method, path] of [
+    ["GET", "/policy"],
+    ["PUT", "/policy"],
+    ["DELETE", "/policy"],
+    ["GET", "/clusters"],
+    ["POST", "/clusters/dc/drain"],
+    ["POST", "/clusters/dc/undrain"],
+    ["GET", "/nothing"],
+  ] as const
 ) {
   Deno.test(`${method} ${path} needs the token`, async () => {
     const closed = await own(null).ask(method, path);
@@ -86,6 +96,9 @@ for (
     ["DELETE", "/policy", "GET, HEAD, PUT"],
     ["POST", "/policy", "GET, HEAD, PUT"],
     ["PATCH", "/policy", "GET, HEAD, PUT"],
+    ["POST", "/clusters", "GET, HEAD"],
+    ["GET", "/clusters/dc/drain", "POST"],
+    ["DELETE", "/clusters/dc/undrain", "POST"],
     ["POST", "/healthz", "GET, HEAD"],
     ["PUT", "/readyz", "GET, HEAD"],
   ] as const
@@ -97,7 +110,21 @@ for (
   });
 }
 
-for (const path of ["", "/", "/nothing", "/policy/", "/policy/x", "/healthz/x", "/Policy"]) {
+const nowhere = [
+  "",
+  "/",
+  "/nothing",
+  "/policy/",
+  "/policy/x",
+  "/healthz/x",
+  "/Policy",
+  "/clusters/",
+  "/clusters/dc",
+  "/clusters/dc/drained",
+  "/clusters/dc/drain/now",
+  "/clusters//drain",
+];
+for (const path of nowhere) {
   Deno.test(`there is nothing at "${path}"`, async () => {
     const response = await own().ask("GET", path);
     assert.deepEqual([response.status, await codeOf(response)], [404, "not_found"]);

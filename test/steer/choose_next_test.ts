@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { murmur3 } from "../../src/balance/hash.ts";
 import { rendezvous } from "../../src/balance/rendezvous.ts";
-import { type Choice, chooseNext } from "../../src/steer/choose.ts";
+import type { ForwardPlan } from "../../src/plan/plan.ts";
+import { type Choice, chooseNext, type Draw } from "../../src/steer/choose.ts";
+import { shareOut } from "../../src/steer/shares.ts";
 import { type ClusterSpec, forwardPlan, type World, worldOf } from "../support/plans.ts";
 import { assertShares, seededRandom } from "../support/random.ts";
 
@@ -279,7 +281,8 @@ function choiceOf(world: World, route: ReturnType<typeof forwardPlan>, written: 
     world.clusters.findIndex((cluster) => cluster.name === name);
   const cluster = world.upstreams.cluster(indexOf(clusterName!));
   const member = route.members.find(({ cluster }) => cluster === indexOf(as ?? clusterName!))!;
-  return { member, cluster, endpoint: cluster.endpoints[Number(at)]! };
+  const drawn = route.members.indexOf(member);
+  return { member, cluster, endpoint: cluster.endpoints[Number(at)]!, drawn };
 }
 
 function written(world: World, { member, cluster, endpoint }: Choice): string {
@@ -287,6 +290,18 @@ function written(world: World, { member, cluster, endpoint }: Choice): string {
     ? ""
     : ` as ${world.clusters[member.cluster]!.name}`;
   return `${cluster.plan.name}/${endpoint.plan.index}${as}`;
+}
+
+function nextOf(
+  { upstreams }: World,
+  route: ForwardPlan,
+  tried: readonly Choice[],
+  draw: Omit<Draw, "admit">,
+  isLast = false,
+): Choice {
+  const shares = shareOut(route, (index) => upstreams.cluster(index));
+  const next = chooseNext(route, shares, tried, upstreams, { ...draw, admit: () => true }, isLast);
+  return next ?? assert.fail("nobody is full here");
 }
 
 for (const row of rows) {
@@ -301,8 +316,7 @@ for (const row of rows) {
     for (const keyOf of [() => null, (turn: number) => murmur3(`caller ${turn}`)]) {
       const seen = new Set<string>();
       for (let turn = 0; turn < 60; turn++) {
-        const draw = { key: keyOf(turn), random };
-        const next = chooseNext(route, tried, world.upstreams, draw, row.isLast ?? false);
+        const next = nextOf(world, route, tried, { key: keyOf(turn), random }, row.isLast);
         seen.add(written(world, next));
       }
       assert.deepEqual([...seen].sort(), [...row.want].sort());
@@ -316,7 +330,7 @@ Deno.test("next try: by the weights of those that are left", () => {
   const tried = [choiceOf(world, route, "a/0")];
   const random = seededRandom(8);
   const next = (key: number | null): number =>
-    chooseNext(route, tried, world.upstreams, { key, random }, false).endpoint.plan.index;
+    nextOf(world, route, tried, { key, random }).endpoint.plan.index;
   for (const keyOf of [() => null, (turn: number) => murmur3(`caller ${turn}`)]) {
     const counts = [0, 0, 0];
     for (let turn = 0; turn < 20_000; turn++) counts[next(keyOf(turn))]!++;
@@ -333,7 +347,7 @@ Deno.test("next try: by key, it is where the caller's first try goes once the en
     const home = rendezvous(key, seeds, weights);
     const tried = [choiceOf(world, route, `a/${home}`)];
     const random = (): number => assert.fail("a sticky draw is no matter of chance");
-    const next = chooseNext(route, tried, world.upstreams, { key, random }, false);
+    const next = nextOf(world, route, tried, { key, random });
     assert.equal(next.endpoint.plan.index, rendezvous(key, seeds, weights.with(home, 0)));
   }
 });

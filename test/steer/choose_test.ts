@@ -2,23 +2,36 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { murmur3 } from "../../src/balance/hash.ts";
 import type { ForwardPlan } from "../../src/plan/plan.ts";
-import { type Choice, choose, type Draw, memberSeed } from "../../src/steer/choose.ts";
+import {
+  type Choice,
+  choose,
+  type Draw,
+  memberSeed,
+  type NoChoice,
+} from "../../src/steer/choose.ts";
 import { shareOut } from "../../src/steer/shares.ts";
 import { type ClusterSpec, forwardPlan, type World, worldOf } from "../support/plans.ts";
 import { assertShares, seededRandom } from "../support/random.ts";
 
-const byChance = (seed: number): Draw => ({ key: null, random: seededRandom(seed) });
+const byChance = (seed: number): Draw => ({
+  key: null,
+  random: seededRandom(seed),
+  admit: () => true,
+});
 const byKey = (caller: number | string): Draw => ({
+  admit: () => true,
   key: murmur3(`caller ${caller}`),
   random: () => assert.fail("a sticky draw is no matter of chance"),
 });
 
-const chooseIn = ({ upstreams }: World, route: ForwardPlan, draw: Draw): Choice | null =>
+const chooseIn = ({ upstreams }: World, route: ForwardPlan, draw: Draw): Choice | NoChoice =>
   choose(route, shareOut(route, (index) => upstreams.cluster(index)), upstreams, draw);
 
 /** `cluster/index`, or `unserved`. */
-const nameOf = (choice: Choice | null): string =>
-  choice === null ? "unserved" : `${choice.cluster.plan.name}/${choice.endpoint.plan.index}`;
+const nameOf = (choice: Choice | NoChoice): string =>
+  typeof choice === "string"
+    ? "unserved"
+    : `${choice.cluster.plan.name}/${choice.endpoint.plan.index}`;
 
 /** The probability of each endpoint, from the shares alone. */
 function expected({ upstreams }: World, route: ForwardPlan): Map<string, number> {
@@ -158,8 +171,8 @@ Deno.test("choose: by key, the same on every isolate, and pinned from version to
 Deno.test("choose: nobody at all", () => {
   const world = worldOf({ a: 0 });
   const route = forwardPlan(world.clusters, { a: 1 });
-  assert.equal(chooseIn(world, route, byChance(1)), null);
-  assert.equal(chooseIn(world, route, byKey(1)), null);
+  assert.equal(chooseIn(world, route, byChance(1)), "no_healthy_upstream");
+  assert.equal(chooseIn(world, route, byKey(1)), "no_healthy_upstream");
 });
 
 Deno.test("choose: panic off, everyone down, then one back", () => {
@@ -167,7 +180,7 @@ Deno.test("choose: panic off, everyone down, then one back", () => {
   const route = forwardPlan(world.clusters, { a: 1 });
   world.eject(0, "a/0");
   world.eject(5_000, "a/1");
-  assert.equal(chooseIn(world, route, byChance(1)), null);
+  assert.equal(chooseIn(world, route, byChance(1)), "no_healthy_upstream");
   world.registry.settle(30_000);
   assert.equal(nameOf(chooseIn(world, route, byChance(1))), "a/0");
 });
@@ -214,7 +227,7 @@ for (const { name, split, failover, down, want } of memberRows) {
     const world = worldOf({ a: 1, b: 1, p: 1 });
     world.eject(0, ...down);
     const route = forwardPlan(world.clusters, split as Record<string, number>, { failover });
-    const { member } = chooseIn(world, route, byChance(1))!;
+    const { member } = chooseIn(world, route, byChance(1)) as Choice;
     assert.equal(world.clusters[member.cluster]!.name, want);
   });
 }
@@ -269,7 +282,7 @@ Deno.test("stickiness: the order of members and endpoints in the document does n
         chooseIn(one, forwardPlan(one.clusters, split), byKey(caller)),
         chooseIn(other, forwardPlan(other.clusters, sorted), byKey(caller)),
       ];
-      assert.equal(x!.endpoint.plan.origin, y!.endpoint.plan.origin);
+      assert.equal((x as Choice).endpoint.plan.origin, (y as Choice).endpoint.plan.origin);
     }
   }));
 });

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { type LevelHealth, priorityLoads } from "../../src/steer/priority.ts";
 
-/** `up/hosts`, `up+degraded/hosts`, each with ` @overprovisioning` unless that is 140. */
+/** `up/hosts`, `up+degraded/hosts`, `up/hosts-excluded`, each with ` @overprovisioning` unless that is 140. */
 function level(written: string): LevelHealth {
   const [counts, overprovisioning = "140"] = written.split(" @");
-  const [up, hosts] = counts!.split("/");
+  const [up, all] = counts!.split("/");
   const [healthy, degraded = "0"] = up!.split("+");
+  const [hosts, excluded = "0"] = all!.split("-");
   return {
     hosts: Number(hosts),
+    excluded: Number(excluded),
     healthy: Number(healthy),
     degraded: Number(degraded),
     overprovisioning: Number(overprovisioning),
@@ -151,6 +153,55 @@ const rows = [
   { name: "one of 200 below a small threshold", levels: ["1/200"], panic: 1, want: ["100!"] },
   { name: "one of 200 above a smaller one", levels: ["1/200"], panic: 0.5, want: ["100"] },
 
+  // Excluded ones leave numerator and denominator: 2 of 2.
+  { name: "excluded are not missing", levels: ["2/5-3", "5/5"], panic: 50, want: ["100", "0"] },
+  // 1 of 2: 70.
+  { name: "beside excluded ones", levels: ["1/5-3", "5/5"], panic: 50, want: ["70", "30"] },
+  // Of 3, 1 and 1: 46 46 and 100.
+  {
+    name: "excluded, and degraded ones",
+    levels: ["1+1/5-2", "0/5"],
+    panic: 50,
+    want: ["50+50", "0!"],
+  },
+  {
+    name: "all excluded: a level of nobody",
+    levels: ["0/3-3", "3/3"],
+    panic: 50,
+    want: ["0", "100"],
+  },
+  // 0, 84, T 84.
+  {
+    name: "all excluded: it panics idle",
+    levels: ["0/3-3", "3/5"],
+    panic: 50,
+    want: ["0!", "100"],
+  },
+  // 2 of 4 is not below 50 %, 2 of 6 would be.
+  { name: "excluded do not count for panic", levels: ["2/6-2"], panic: 50, want: ["100"] },
+  { name: "but who is left does", levels: ["1/6-3"], panic: 50, want: ["100!"] },
+  // By hosts, 5 of 6 and 1 of 6, excluded ones and all: 83 16, and 1 left over.
+  {
+    name: "total panic counts excluded ones",
+    levels: ["0/5-4", "0/1"],
+    panic: 50,
+    want: ["84!", "16!"],
+  },
+  {
+    name: "total panic of none but excluded ones",
+    levels: ["0/1-1", "0/3-3"],
+    panic: 50,
+    want: ["25!", "75!"],
+  },
+  {
+    name: "none but excluded ones, panic off",
+    levels: ["0/1-1", "0/3-3"],
+    panic: 0,
+    want: ["0", "0"],
+  },
+  // One of 200 left of 300 rounds to a health of 0.
+  { name: "one of 200 beside excluded ones", levels: ["1/300-100"], panic: 0, want: ["100"] },
+
   { name: "no levels", levels: [], panic: 50, want: [] },
   { name: "no hosts", levels: ["0/0"], panic: 50, want: ["0!"] },
   { name: "no hosts, panic off", levels: ["0/0", "0/0"], panic: 0, want: ["0", "0"] },
@@ -161,17 +212,17 @@ for (const { name, levels, panic, want } of rows) {
   });
 }
 
-const anyLevel: fc.Arbitrary<LevelHealth> = fc.nat(300).chain((hosts) =>
-  fc.record({ up: fc.nat(hosts), part: fc.double({ min: 0, max: 1, noNaN: true }) })
-    .chain(({ up, part }) =>
-      fc.record({
-        hosts: fc.constant(hosts),
-        healthy: fc.constant(Math.round(up * part)),
-        degraded: fc.constant(up - Math.round(up * part)),
-        overprovisioning: fc.integer({ min: 100, max: 300 }),
-      })
-    )
-);
+/** Of each kind any number, each overprovisioning its own. */
+const anyLevel: fc.Arbitrary<LevelHealth> = fc.record({
+  healthy: fc.oneof(fc.nat(3), fc.nat(100)),
+  degraded: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(100)),
+  excluded: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(100)),
+  unhealthy: fc.oneof(fc.nat(3), fc.nat(100)),
+  overprovisioning: fc.oneof(fc.constant(140), fc.integer({ min: 100, max: 300 })),
+}).map(({ unhealthy, ...level }) => ({
+  ...level,
+  hosts: level.healthy + level.degraded + level.excluded + unhealthy,
+}));
 const anyLevels = fc.array(anyLevel, { maxLength: 6 });
 const anyThreshold = fc.oneof(fc.constant(0), fc.constant(50), fc.integer({ min: 0, max: 100 }));
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -188,12 +239,14 @@ Deno.test("priority loads add up to 100, or to 0 exactly when nothing can serve"
 Deno.test("priority loads go only where someone can take them", () => {
   fc.assert(fc.property(anyLevels, anyThreshold, (levels, threshold) => {
     priorityLoads(levels, threshold).forEach((load, i) => {
-      const { hosts, healthy, degraded } = levels[i]!;
+      const { hosts, excluded, healthy, degraded } = levels[i]!;
       assert.ok(load.healthy >= 0 && Number.isInteger(load.healthy));
       assert.ok(load.degraded >= 0 && Number.isInteger(load.degraded));
       if (load.healthy > 0) assert.ok(load.panic ? hosts > 0 : healthy > 0);
       if (load.degraded > 0) assert.ok(load.panic ? hosts > 0 : degraded > 0);
-      if (load.panic) assert.ok(100 * (healthy + degraded) < threshold * Math.max(1, hosts));
+      if (load.panic) {
+        assert.ok(100 * (healthy + degraded) < threshold * Math.max(1, hosts - excluded));
+      }
     });
   }));
 });
@@ -201,7 +254,7 @@ Deno.test("priority loads go only where someone can take them", () => {
 Deno.test("priority loads: a level that can carry everything leaves nothing to those below", () => {
   fc.assert(
     fc.property(anyLevels, anyLevels, fc.integer({ min: 1, max: 300 }), (above, below, n) => {
-      const whole = { hosts: n, healthy: n, degraded: 0, overprovisioning: 100 };
+      const whole = { hosts: n, excluded: 0, healthy: n, degraded: 0, overprovisioning: 100 };
       const loads = priorityLoads([...above, whole, ...below], 50);
       assert.ok(loads.every(({ panic }) => !panic));
       for (const load of loads.slice(above.length + 1)) assert.equal(load.healthy, 0);
@@ -210,18 +263,108 @@ Deno.test("priority loads: a level that can carry everything leaves nothing to t
   );
 });
 
-Deno.test("priority loads: who comes back never lowers its own level's load", () => {
-  fc.assert(
-    fc.property(anyLevels.filter((levels) => levels.length > 0), fc.nat(), (levels, pick) => {
-      const at = pick % levels.length;
-      const before = levels[at]!;
-      fc.pre(before.healthy > 0 && before.healthy + before.degraded < before.hosts);
-      const after = levels.with(at, { ...before, healthy: before.healthy + 1 });
-      // Without panic: in panic a level's load comes from its size. What the floors leave over, at
-      // most one percent for each load, may move to another level.
-      const slack = 2 * levels.length;
-      const [was, is] = [levels, after].map((levels) => priorityLoads(levels, 0)[at]!.healthy);
-      assert.ok(is! >= was! - slack, `${was} fell to ${is}`);
-    }),
-  );
+Deno.test("priority loads: who is excluded makes no difference, but in total panic", () => {
+  fc.assert(fc.property(anyLevels, anyThreshold, (levels, threshold) => {
+    const without = levels.map((level) => ({
+      ...level,
+      hosts: level.hosts - level.excluded,
+      excluded: 0,
+    }));
+    const loads = priorityLoads(levels, threshold);
+    if (!isTotalPanic(loads)) assert.deepEqual(loads, priorityLoads(without, threshold));
+    else assert.ok(isTotalPanic(priorityLoads(without, threshold)));
+  }));
 });
+
+const isTotalPanic = (loads: ReturnType<typeof priorityLoads>): boolean =>
+  loads.length > 0 && loads.every(({ panic }) => panic);
+
+/** A level where somebody of one kind has become healthy, and what it takes before and after. */
+const comebacks = (from: "unhealthy" | "excluded", threshold: number): fc.Arbitrary<{
+  readonly before: ReturnType<typeof priorityLoads>;
+  readonly after: ReturnType<typeof priorityLoads>;
+  readonly at: number;
+  readonly level: LevelHealth;
+}> =>
+  fc.record({ levels: anyLevels.filter((levels) => levels.length > 0), pick: fc.nat() })
+    .map(({ levels, pick }) => {
+      const at = pick % levels.length;
+      // One more endpoint of this kind, so that there is one to come back.
+      const { hosts, excluded, ...rest } = levels[at]!;
+      const isOut = from === "excluded" ? 1 : 0;
+      const level = { ...rest, hosts: hosts + 1, excluded: excluded + isOut };
+      const back = { ...level, excluded, healthy: level.healthy + 1 };
+      const [before, after] = [level, back]
+        .map((level) => priorityLoads(levels.with(at, level), threshold));
+      return { before: before!, after: after!, at, level };
+    });
+
+// A theorem about the formulas, floors and remainder and all. Where all is carried (T = 100) nothing
+// is left over, and a level takes the lesser of its health and what those above left. Where not,
+// every other level's floor(100 x health / T) falls or stays as T grows, and the level that gets the
+// remainder has 100 less the sum of these.
+for (const from of ["unhealthy", "excluded"] as const) {
+  for (const threshold of [0, 50]) {
+    const which = `from ${from}, panic threshold ${threshold}`;
+    Deno.test(`priority loads: who comes back never lowers what its level's healthy ones take, ${which}`, () => {
+      fc.assert(
+        fc.property(comebacks(from, threshold), ({ before, after, at }) => {
+          fc.pre(!isTotalPanic(before));
+          assert.ok(after[at]!.healthy >= before[at]!.healthy);
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+
+    // Floored apart, healthy and degraded parts can lose 1 % together; without degraded ones, none.
+    Deno.test(`priority loads: who comes back lowers what its level takes by 1 % at the most, ${which}`, () => {
+      fc.assert(
+        fc.property(comebacks(from, threshold), ({ before, after, at, level }) => {
+          fc.pre(!isTotalPanic(before));
+          const [was, is] = [before, after].map((loads) =>
+            loads[at]!.healthy + loads[at]!.degraded
+          );
+          assert.ok(is! >= was! - (level.degraded > 0 ? 1 : 0), `${was} fell to ${is}`);
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+  }
+}
+
+// Where the theorem ends: Envoy's arithmetic, worked by hand. `loads`: of level 1, before and after.
+const lossRows = [
+  {
+    // 10, 35+47, T 92: 10 38 51, and 1 left over. Then 10, 41+47, T 98: 10 41 47, and 2 left over.
+    name: "healthy and degraded ones are floored apart",
+    before: ["1/10 @100", "6+8/17 @100"],
+    after: ["1/10 @100", "7+8/17 @100"],
+    panic: 0,
+    loads: [89, 88],
+  },
+  {
+    // 1, 0+1, T 2. Then 1, 0+0, T 1.
+    name: "a degraded one that becomes healthy, of so many that each alone is floored to 0",
+    before: ["1/100", "0+10/1000 @100"],
+    after: ["1/100", "1+9/1000 @100"],
+    panic: 0,
+    loads: [50, 0],
+  },
+  {
+    // 28 69, T 97, 49.9 % is panic: by hosts, 1,000 of 1,010. Then 28 70, T 98, 50 % is none.
+    name: "the end of total panic: by health in place of size",
+    before: ["2/10", "499/1000"],
+    after: ["2/10", "500/1000"],
+    panic: 50,
+    loads: [99, 71],
+  },
+];
+for (const { name, before, after, panic, loads } of lossRows) {
+  Deno.test(`priority loads: what can cost a level that gets better: ${name}`, () => {
+    const seen = [before, after].map((levels) => {
+      const { healthy, degraded } = priorityLoads(levels.map(level), panic)[1]!;
+      return healthy + degraded;
+    });
+    assert.deepEqual(seen, loads);
+  });
+}

@@ -275,6 +275,7 @@ function degraded(cluster: Cluster, count: number): Cluster {
     all,
     healthy: pool(endpoints.slice(count)),
     degraded: pool(endpoints.slice(0, count)),
+    excluded: 0,
   }));
   return { ...cluster, levels };
 }

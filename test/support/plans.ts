@@ -1,6 +1,8 @@
 /** Small plans for tests: say what matters, get defaults for the rest. */
 import { HealthRegistry } from "../../src/health/registry.ts";
-import { Upstreams } from "../../src/health/upstreams.ts";
+import type { EndpointState } from "../../src/health/records.ts";
+import { type StateOf, Upstreams, type UpstreamsOptions } from "../../src/health/upstreams.ts";
+import { NOWHERE } from "../../src/locality/locality.ts";
 import type {
   ClusterPlan,
   EndpointPlan,
@@ -10,6 +12,7 @@ import type {
   Plan,
   RoutePlan,
 } from "../../src/plan/plan.ts";
+import type { HealthCheckPlan } from "../../src/plan/resilience.ts";
 import { memberSeed } from "../../src/steer/choose.ts";
 import { seededRandom } from "./random.ts";
 
@@ -17,10 +20,28 @@ import { seededRandom } from "./random.ts";
 export const defaultOutlier: OutlierPlan = {
   consecutive5xx: 5,
   consecutiveGatewayErrors: 0,
+  consecutiveLocalOriginErrors: null,
+  successRate: null,
+  failurePercentage: null,
   intervalMs: 10_000,
   baseEjectionMs: 30_000,
   maxEjectionMs: 300_000,
   maxEjectionPercent: 100,
+};
+
+/** A health check that says nothing but its path, without any jitter. */
+export const plainHealthCheck: HealthCheckPlan = {
+  path: "/healthz",
+  headers: [],
+  timeoutMs: 2_000,
+  intervalMs: 10_000,
+  noTrafficIntervalMs: 60_000,
+  jitterMs: 0,
+  jitterPercent: 0,
+  initialJitterMs: 0,
+  unhealthyThreshold: 3,
+  healthyThreshold: 2,
+  expect: new Set([200]),
 };
 
 /** A cluster as a test writes it; its endpoints are as many as a number says, or as listed. */
@@ -36,11 +57,18 @@ export function clusterPlan(name: string, spec: ClusterSpec = {}, index = 0): Cl
     index,
     name,
     location: "public",
+    region: "",
+    coordinates: null,
     host: "upstream",
     algorithm: "round-robin",
+    slowStart: null,
+    locality: null,
     overprovisioning: 140,
     panicThreshold: 50,
     outlier: defaultOutlier,
+    healthCheck: null,
+    breaker: null,
+    capacity: null,
     timeoutMs: null,
     binding: null,
     ...rest,
@@ -49,6 +77,8 @@ export function clusterPlan(name: string, spec: ClusterSpec = {}, index = 0): Cl
       origin: `http://${name}-${i}.test`,
       weight: 1,
       priority: 0,
+      locality: NOWHERE,
+      labels: {},
       ...endpoint,
     })),
   };
@@ -74,7 +104,14 @@ export function planOf(
       wildcardHosts: { parent: null, children: null, paths: null },
       anyHost: null,
     },
-    trust: { isProxy: () => false },
+    trust: {
+      isProxy: () => false,
+      clientHeaders: {
+        country: "cf-ipcountry",
+        latitude: "cf-iplatitude",
+        longitude: "cf-iplongitude",
+      },
+    },
   };
 }
 
@@ -96,6 +133,7 @@ export function forwardPlan(
   };
   return {
     kind: "forward",
+    select: "weight",
     members: Object.entries(split).map(([name, weight]): MemberPlan => ({
       cluster: indexOf(name),
       weight,
@@ -106,8 +144,13 @@ export function forwardPlan(
     failover: failover?.map(indexOf) ?? null,
     sticky: null,
     timeoutMs: null,
+    idleTimeoutMs: null,
+    hedge: null,
+    mirrors: [],
+    fault: null,
     retry: {
       attempts: 2,
+      methods: new Set(),
       on: { connectFailure: true, reset: true, statuses: new Set([502, 503, 504]) },
       perTryTimeoutMs: null,
       backoffBaseMs: 25,
@@ -120,6 +163,37 @@ export function forwardPlan(
     ...rest,
   };
 }
+
+/** Whoever asks is nowhere in particular. */
+export const upstreamsOf = (
+  clusters: readonly ClusterPlan[],
+  registry = new HealthRegistry(),
+  options: Partial<UpstreamsOptions> = {},
+): Upstreams =>
+  new Upstreams({
+    plan: planOf(clusters),
+    registry,
+    caller: { locality: NOWHERE, labels: {} },
+    random: seededRandom(1),
+    now: () => 0,
+    ...options,
+  });
+
+const STATES: Readonly<Record<string, EndpointState>> = {
+  ".": "healthy",
+  "~": "degraded",
+  "x": "unhealthy",
+  "-": "excluded",
+  "|": "draining",
+};
+
+/**
+ * Health as a test writes it: for each endpoint of a cluster, in order, `.` healthy, `~` degraded,
+ * `x` unhealthy, `-` excluded, `|` draining. A cluster that is not named is healthy.
+ */
+export const statesOf =
+  (written: Readonly<Record<string, string>>): StateOf => (cluster, { index }) =>
+    STATES[written[cluster.name]?.[index] ?? "."]!;
 
 /** Clusters with a health of their own, to be ejected from at will. */
 export interface World {
@@ -139,7 +213,7 @@ export function worldOf(
 ): World {
   const clusters = clusterPlans(specs);
   const registry = new HealthRegistry();
-  const upstreams = new Upstreams(planOf(clusters), registry, random);
+  const upstreams = upstreamsOf(clusters, registry, { random });
   const eject = (nowMs: number, ...names: readonly string[]): void => {
     for (const name of names) {
       const [clusterName, at] = name.split("/");

@@ -170,6 +170,15 @@ export class FakeExchange implements Exchange {
     return () => void this.#watchers.delete(callback);
   }
 
+  readonly place = null;
+
+  /** Work behind the response. */
+  readonly behind: Promise<void>[] = [];
+
+  later(work: Promise<void>): void {
+    this.behind.push(work);
+  }
+
   leave(): void {
     for (const callback of [...this.#watchers]) callback();
   }

@@ -12,6 +12,12 @@ export interface Fetcher {
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
+/** A var's or a secret's value. @returns `undefined` if it is not set */
+export function textOf(env: Env, name: string): string | undefined {
+  const value = env[name];
+  return typeof value === "string" ? value : undefined;
+}
+
 /** @returns `null` if there is no such binding, or it can't fetch */
 export function fetcherOf(env: Env, name: string): Fetcher | null {
   const binding = env[name];

@@ -1,6 +1,7 @@
 /** One request to a Worker, as the gateway sees it. */
 import { addressIn } from "../../forward/address.ts";
 import type { MutableHeaders } from "../../model/headers.ts";
+import type { PlatformPlace } from "../../model/place.ts";
 import type { Answer, BodyDeadline, Exchange, IncomingBody } from "../../model/platform.ts";
 import { withDeadline } from "./body_deadline.ts";
 import type { Context } from "./env.ts";
@@ -33,6 +34,18 @@ export class WorkerExchange implements Exchange {
     return direct ?? this.header("cf-connecting-ip");
   }
 
+  /** Read when asked for: `request.cf` is parsed at its first use. */
+  get place(): PlatformPlace | null {
+    const { cf } = this.#request as Request & { cf?: Readonly<Record<string, unknown>> };
+    if (!cf) return null;
+    const text = (value: unknown): string | null => typeof value === "string" ? value : null;
+    return {
+      country: text(cf["country"]),
+      latitude: text(cf["latitude"]),
+      longitude: text(cf["longitude"]),
+    };
+  }
+
   header(name: string): string | null {
     return this.#headers.get(name);
   }
@@ -41,9 +54,15 @@ export class WorkerExchange implements Exchange {
     return new Headers(this.#headers);
   }
 
-  /** Nothing to do: workerd itself ends a request's work when it sees its client go. */
-  onClientGone(): () => void {
-    return () => {};
+  /** workerd sees a reset; a plain close it does not notice before the answer's headers. */
+  onClientGone(callback: () => void): () => void {
+    const { signal } = this.#request;
+    signal.addEventListener("abort", callback, { once: true });
+    return () => signal.removeEventListener("abort", callback);
+  }
+
+  later(work: Promise<void>): void {
+    this.#context.waitUntil(work);
   }
 
   respond(

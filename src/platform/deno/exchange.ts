@@ -1,5 +1,6 @@
 /** One request to `Deno.serve`, as the gateway sees it. */
 import type { MutableHeaders } from "../../model/headers.ts";
+import type { PlatformPlace } from "../../model/place.ts";
 import type { Answer, BodyDeadline, Exchange, IncomingBody } from "../../model/platform.ts";
 import { withDeadline } from "./body_deadline.ts";
 import { MapHeaders } from "./map_headers.ts";
@@ -36,6 +37,11 @@ export class DenoExchange implements Exchange {
     return "hostname" in address ? address.hostname : null;
   }
 
+  /** Nothing on Deno says where a client is; a proxy in front can. */
+  get place(): PlatformPlace | null {
+    return null;
+  }
+
   header(name: string): string | null {
     return this.#headers.get(name);
   }
@@ -51,6 +57,9 @@ export class DenoExchange implements Exchange {
       else signal.addEventListener("abort", callback, { once: true });
     });
   }
+
+  /** A process that serves is not waiting to end: work needs no one to hold it. */
+  later(): void {}
 
   respond(
     answer: Answer,

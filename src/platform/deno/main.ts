@@ -4,6 +4,7 @@
  */
 import { readSettings } from "../../settings.ts";
 import { logger } from "../log.ts";
+import { isOnDeploy } from "./deploy.ts";
 import { createGateway } from "./server.ts";
 
 // deno-lint-ignore no-console
@@ -19,4 +20,6 @@ const gateway = await createGateway({
   log,
   ...(kvPath !== undefined && { kvPath }),
 });
+// An instance that sleeps checks nothing. Deploy finds this at the top level, when it is deployed.
+if (isOnDeploy()) Deno.cron("limen health checks", "* * * * *", () => gateway.checkRound());
 gateway.listen();

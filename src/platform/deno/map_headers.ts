@@ -39,4 +39,8 @@ export class MapHeaders implements MutableHeaders {
   delete(name: string): void {
     this.values.delete(name);
   }
+
+  keys(): Iterable<string> {
+    return this.values.keys();
+  }
 }

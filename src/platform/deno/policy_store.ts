@@ -14,6 +14,7 @@ import {
 } from "../../store/port.ts";
 import { fitStamp, type Stamp } from "../../store/stamp.ts";
 import { collect } from "./kv_collect.ts";
+import { type KvConnection, kvConnection } from "./kv_connection.ts";
 import { type Kv, writeDocument } from "./kv_document.ts";
 import {
   historyKey,
@@ -24,15 +25,13 @@ import {
   POLICY_KEY,
 } from "./kv_layout.ts";
 import { rawText, readAt } from "./kv_read.ts";
-import { watchPolicy } from "./kv_watch.ts";
+import { watchKey } from "./kv_watch.ts";
 
 export interface DenoPolicyStoreOptions {
   /** The revision of a raw document; rejects if it has none. */
   readonly revisionOf: (text: string) => Promise<string>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** After so long without an answer the database counts as unreachable; 60 s unless set. */
-  readonly deadlineMs?: number;
 }
 
 /** A pointer is a value too; this leaves it far below 64 KiB. */
@@ -42,13 +41,11 @@ const MAX_STAMP_BYTES = 8 * 1024;
 const MAX_TRIES = 10;
 
 export class DenoPolicyStore implements PolicyStore {
-  readonly #connect: () => Promise<Kv>;
+  readonly #connection: KvConnection;
   readonly #options: DenoPolicyStoreOptions;
-  #kv: Promise<Kv> | null = null;
 
-  /** @param connect opens the database; asked again after it failed */
-  constructor(connect: () => Promise<Kv>, options: DenoPolicyStoreOptions) {
-    this.#connect = connect;
+  constructor(connection: KvConnection, options: DenoPolicyStoreOptions) {
+    this.#connection = connection;
     this.#options = options;
   }
 
@@ -62,7 +59,9 @@ export class DenoPolicyStore implements PolicyStore {
 
   async write(text: string, stamp: Stamp, options: WriteOptions = {}): Promise<StoreWrite> {
     try {
-      return await this.#using((kv) => this.#activate(kv, text, stamp, options.ifRevision));
+      return await this.#connection.using((kv) =>
+        this.#activate(kv, text, stamp, options.ifRevision)
+      );
     } catch (error) {
       // The flip may have reached the database all the same; its document stays until it is old.
       return { kind: "failed", failure: unreachable(error) };
@@ -71,7 +70,7 @@ export class DenoPolicyStore implements PolicyStore {
 
   async lastGoodFingerprints(): Promise<readonly string[]> {
     try {
-      const entries = await this.#using((kv) =>
+      const entries = await this.#connection.using((kv) =>
         Array.fromAsync(kv.list({ prefix: LAST_GOOD_PREFIX }))
       );
       return entries
@@ -86,7 +85,7 @@ export class DenoPolicyStore implements PolicyStore {
     const stamp = fitStamp(full, MAX_STAMP_BYTES);
     const key = lastGoodKey(stamp.fingerprint);
     try {
-      return await this.#using(async (kv) => {
+      return await this.#connection.using(async (kv) => {
         const there = await kv.get(key);
         const old = parsePointer(there.value);
         if (old === "unsupported" || old?.stamp.revision === stamp.revision) return null;
@@ -102,13 +101,12 @@ export class DenoPolicyStore implements PolicyStore {
 
   /** On a local file this sees the writes of its own process only. */
   watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    return watchPolicy(() => this.#open(), onChange, signal);
+    return watchKey(this.#connection, POLICY_KEY, onChange, signal);
   }
 
-  async close(): Promise<void> {
-    const kv = await this.#kv?.catch(() => null);
-    this.#kv = null;
-    kv?.close();
+  /** Closes the connection, for whoever shares it too. */
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
   async #activate(
@@ -160,34 +158,9 @@ export class DenoPolicyStore implements PolicyStore {
 
   async #reading(read: (kv: Kv) => Promise<StoreRead>): Promise<StoreRead> {
     try {
-      return await this.#using(read);
+      return await this.#connection.using(read);
     } catch (error) {
       return { kind: "failed", failure: unreachable(error) };
-    }
-  }
-
-  #open(): Promise<Kv> {
-    if (this.#kv !== null) return this.#kv;
-    const opening = this.#connect();
-    this.#kv = opening;
-    opening.catch(() => {
-      if (this.#kv === opening) this.#kv = null;
-    });
-    return opening;
-  }
-
-  /** A database that is gone can keep Deno KV trying for ever. */
-  async #using<T>(work: (kv: Kv) => Promise<T>): Promise<T> {
-    const deadlineMs = this.#options.deadlineMs ?? 60_000;
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`No answer from Deno KV within ${deadlineMs} ms`)),
-      deadlineMs,
-    );
-    try {
-      return await Promise.race([this.#open().then(work), late.promise]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 }
@@ -200,20 +173,13 @@ function withPrevious(written: Pointer, head: unknown): Pointer {
 }
 
 export interface OpenOptions extends DenoPolicyStoreOptions {
-  /** A file, `:memory:`, or a denokv server's URL. Absent: what the platform gives (Deno Deploy). */
+  /** See `kvConnection`. */
   readonly path?: string;
+  /** After so long without an answer the database counts as unreachable; 60 s unless set. */
+  readonly deadlineMs?: number;
 }
 
-/** The database is opened at the first use, and again until that works. */
-export function openDenoPolicyStore({ path, ...options }: OpenOptions): DenoPolicyStore {
-  return new DenoPolicyStore(() => openKv(path), options);
-}
-
-async function openKv(path: string | undefined): Promise<Kv> {
-  const folder = path === undefined || /^https?:\/\//.test(path) ? null : folderOf(path);
-  if (folder !== null) await Deno.mkdir(folder, { recursive: true });
-  return await Deno.openKv(path);
-}
-
-/** What stands before the last separator; `null` if there is nothing. */
-const folderOf = (path: string): string | null => /^(.+)[\\/][^\\/]*$/.exec(path)?.[1] ?? null;
+/** A store with a connection of its own, for who needs nothing else of the database. */
+export const openDenoPolicyStore = (
+  { path, deadlineMs, ...options }: OpenOptions,
+): DenoPolicyStore => new DenoPolicyStore(kvConnection(path, deadlineMs), options);

@@ -3,23 +3,35 @@ import { adminAuth } from "../../../routes/admin_auth.ts";
 import { handle } from "../../../routes/gateway.ts";
 import { ownRoutes } from "../../../routes/own.ts";
 import { problem } from "../../../routes/problem.ts";
+import { CapacityGates } from "../../capacity/gates.ts";
+import { checkSender } from "../../check/sender.ts";
 import { Gateway } from "../../gateway.ts";
+import { HealthRegistry } from "../../health/registry.ts";
+import { NOWHERE } from "../../locality/locality.ts";
 import { fault } from "../../model/fault.ts";
 import type { Settings } from "../../settings.ts";
 import { PolicyFeed } from "../../store/feed.ts";
 import { follow } from "../../store/follow.ts";
 import { type Log, logError } from "../log.ts";
 import { policyReader, revisionOfText } from "../reader.ts";
+import { missingSecrets } from "../secrets.ts";
 import { DenoExchange } from "./exchange.ts";
 import { denoPlatform } from "./platform.ts";
-import { openDenoPolicyStore } from "./policy_store.ts";
+import { startBackground } from "./background.ts";
+import { checkRound } from "./check_round.ts";
 import { Drain } from "./drain.ts";
+import { DenoFleetStore } from "./fleet_store.ts";
+import { isRemote, kvConnection } from "./kv_connection.ts";
+import { MapHeaders } from "./map_headers.ts";
+import { DenoPolicyStore } from "./policy_store.ts";
+import { send } from "./send.ts";
+import { sleep } from "./sleep.ts";
 
 export interface GatewayOptions {
   readonly settings: Settings;
   /** Address to listen on; absent where the platform decides (Deno Deploy). */
   readonly listen?: { readonly hostname: string; readonly port: number };
-  /** Where the policy lies: see `openDenoPolicyStore`. Absent: the platform's database. */
+  /** Where the policy lies: see `kvConnection`. Absent: the platform's database. */
   readonly kvPath?: string;
   readonly log: Log;
 }
@@ -28,6 +40,8 @@ export interface RunningGateway {
   readonly feed: PolicyFeed;
   /** Starts to answer requests. @returns the port */
   listen(): number;
+  /** Checks every endpoint once and leaves the verdicts in the store: for a cron. Never rejects. */
+  checkRound(): Promise<void>;
   /**
    * Takes no new connections, lets the requests in flight finish, and closes the store.
    *
@@ -36,18 +50,22 @@ export interface RunningGateway {
   stop(graceMs: number): Promise<void>;
 }
 
+/** A file tells nobody what another process wrote: a drain has to be in force within a second. */
+const SYNC_FILE_MS = 500;
+
+/** A database that can be watched is polled besides, in case a watch missed something. */
+const SYNC_MS = 5_000;
+
 /** Opens the store and loads the policy; `listen` then serves it. */
 export async function createGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { settings, listen, kvPath, log } = options;
-  const store = openDenoPolicyStore({
-    revisionOf: revisionOfText,
-    now: () => Date.now(),
-    ...(kvPath !== undefined && { path: kvPath }),
-  });
+  const now = (): number => Date.now();
+  const connection = kvConnection(kvPath);
+  const store = new DenoPolicyStore(connection, { revisionOf: revisionOfText, now });
   const feed = new PolicyFeed({
     store,
-    reader: policyReader("deno"),
-    now: () => Date.now(),
+    reader: policyReader("deno", (plan) => missingSecrets(plan, secret)),
+    now,
     // A process that serves is not waiting to end: work needs no one to hold it.
     later: () => {},
     log,
@@ -60,11 +78,37 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
     signal: stopping.signal,
   });
 
-  const gateway = new Gateway(denoPlatform, () => feed.active?.plan ?? null);
+  const gates = new CapacityGates(crypto.randomUUID());
+  const gateway = new Gateway({
+    platform: denoPlatform,
+    activePlan: () => feed.active?.plan ?? null,
+    caller: { locality: settings.locality ?? NOWHERE, labels: settings.labels },
+    health: new HealthRegistry(),
+    gates,
+  });
+  const fleetStore = new DenoFleetStore(connection, now);
+  const checks = {
+    send: checkSender({ send, after: afterExactly }, newHeaders, stopping.signal),
+    secret,
+  };
+  const background = startBackground({
+    ...checks,
+    plan: () => gateway.serving()?.plan ?? null,
+    registry: gateway.health,
+    gates,
+    store: fleetStore,
+    syncMs: isRemote(kvPath) ? SYNC_MS : SYNC_FILE_MS,
+    log,
+    signal: stopping.signal,
+  });
+  // Nobody is to be sent to a cluster that was drained before.
+  if (feed.status().lastError?.code !== "unreachable") await background.member.sync();
   const own = ownRoutes({
     prefix: settings.prefix,
     feed,
-    auth: adminAuth(settings.adminToken, () => Date.now()),
+    auth: adminAuth(settings.adminToken, now),
+    gateway,
+    fleet: background.member,
   });
   const drain = new Drain();
   const serve = (request: Request, info: Deno.ServeHandlerInfo): Response | Promise<Response> => {
@@ -89,23 +133,27 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
       server = Deno.serve({ ...quiet, ...listen }, serve) as Deno.HttpServer<Deno.NetAddr>;
       return server.addr.port;
     },
+    async checkRound(): Promise<void> {
+      const plan = feed.active?.plan;
+      if (plan === undefined) return;
+      const failure = await checkRound({ ...checks, plan, store: fleetStore, now });
+      if (failure !== null) log({ event: "check_round_lost", ...failure });
+    },
     async stop(graceMs: number): Promise<void> {
       await drain.run(() => server?.shutdown() ?? Promise.resolve(), graceMs);
       stopping.abort();
-      await following;
-      await store.close();
+      await Promise.all([following, background.done]);
+      await connection.close();
     },
   };
 }
 
-/** Resolves after `ms`, or as soon as `signal` aborts. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
+const secret = (name: string): string | null => Deno.env.get(name) || null;
+
+const newHeaders = (): MapHeaders => MapHeaders.from(new Headers());
+
+/** A timer of its own, which a stopped process does not wait for. */
+function afterExactly(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
 }

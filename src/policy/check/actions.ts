@@ -4,12 +4,23 @@ import type { PolicyRoute } from "../schema/policy.ts";
 import { either } from "../expected.ts";
 import type { Part, View } from "../view.ts";
 import { checkSentHost } from "./clusters.ts";
+import { memberActions, membersOf } from "./members.ts";
 import { authorityProblem, hostProblem } from "./url.ts";
 
-const actions = ["split", "to", "redirect", "respond"] as const;
+const actions = [...memberActions, "redirect", "respond"] as const;
 
 /** Settings of a request that is forwarded. */
-const forwardOnly = ["failover", "sticky", "timeout", "retry", "rewrite"] as const;
+const forwardOnly = [
+  "failover",
+  "sticky",
+  "timeout",
+  "idleTimeout",
+  "retry",
+  "hedge",
+  "mirror",
+  "fault",
+  "rewrite",
+] as const;
 
 /** RFC 9110 §6.4.1: statuses whose responses have no content. */
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -42,7 +53,7 @@ function checkOneAction({ path, written }: Part<PolicyRoute>, report: Report): v
 }
 
 function checkContradictions({ path, written, value }: Part<PolicyRoute>, report: Report): void {
-  const action = Object.hasOwn(written, "split") || Object.hasOwn(written, "to")
+  const action = memberActions.some((name) => Object.hasOwn(written, name))
     ? null
     : Object.hasOwn(written, "redirect")
     ? "redirect"
@@ -80,20 +91,15 @@ function checkSplit({ path, written, value }: Part<PolicyRoute>, report: Report)
 }
 
 /** A member of weight 0 counts as a choice: it is a canary that waits. */
-function checkSticky({ path, value }: Part<PolicyRoute>, view: View, report: Report): void {
-  if (value.sticky === undefined) return;
-  const members = value.to !== undefined
-    ? [value.to]
-    : Array.isArray(value.split)
-    ? value.split.map((member) => member.cluster)
-    : Object.keys(value.split ?? {});
+function checkSticky(route: Part<PolicyRoute>, view: View, report: Report): void {
+  if (route.value.sticky === undefined) return;
+  const members = membersOf(route)?.clusters ?? [];
   if (members.length !== 1) return;
-  const endpoints = view.clusters.get(members[0]!)?.written["endpoints"];
+  const { name } = members[0]!;
+  const endpoints = view.clusters.get(name)?.written["endpoints"];
   if (Array.isArray(endpoints) && endpoints.length === 1) {
-    const message = `"${
-      members[0]
-    }" is the only cluster and has one endpoint: every caller is there`;
-    report("stickyWithoutChoice", [...path, "sticky"], message, "key");
+    const message = `"${name}" is the only cluster and has one endpoint: every caller is there`;
+    report("stickyWithoutChoice", [...route.path, "sticky"], message, "key");
   }
 }
 

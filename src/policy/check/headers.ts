@@ -52,7 +52,8 @@ function checkEdits(
   );
 }
 
-function checkNames(
+/** Names that stand in one object. */
+export function checkNames(
   names: readonly string[],
   path: Path,
   direction: Direction,

@@ -18,7 +18,7 @@ export function checkPaths(view: View, report: Report): void {
 
 /** The entries of a route's `match`, each with its place. */
 export function entries(
-  { path, value: { match } }: Part<PolicyRoute>,
+  { path, value: { match } }: Pick<Part<PolicyRoute>, "path" | "value">,
 ): { readonly entry: PolicyMatch; readonly path: Path }[] {
   const at = [...path, "match"];
   if (match === undefined) return [];

@@ -1,6 +1,7 @@
 /** Names: every cluster that is named exists, and nothing is named twice. */
 import type { Anchor, Path, Report } from "../finding.ts";
 import type { PolicyRoute } from "../schema/policy.ts";
+import { property } from "../shape.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Part, View } from "../view.ts";
 
@@ -11,7 +12,7 @@ interface Mention {
   /** A split's weights are keyed by name, elsewhere the name is a value. */
   readonly anchor: Anchor;
   /** Which list it stands in; a list names a cluster once. */
-  readonly list: "to" | "split" | "failover";
+  readonly list: "to" | "split" | "nearest" | "fastest" | "failover" | "mirror";
 }
 
 export function checkReferences(view: View, report: Report): void {
@@ -42,29 +43,46 @@ export function checkReferences(view: View, report: Report): void {
 
 /** Read from what is written, so that a wrong weight does not hide a wrong name. */
 function* mentions(route: Part<PolicyRoute>): Iterable<Mention> {
-  const { to, split, failover } = route.written;
-  const at = (...rest: Path): Path => [...route.path, ...rest];
-  if (typeof to === "string") yield { name: to, path: at("to"), anchor: "value", list: "to" };
-  if (Array.isArray(split)) {
-    for (const [index, member] of split.entries()) {
-      const name: unknown = member?.cluster;
-      if (typeof name === "string") {
-        yield { name, path: at("split", index, "cluster"), anchor: "value", list: "split" };
-      }
-    }
-  } else if (typeof split === "object" && split !== null) {
+  const { to, split, mirror } = route.written;
+  if (typeof to === "string") yield mention(route, "to", to);
+  if (Array.isArray(split)) yield* membersIn(route, "split", split);
+  else if (typeof split === "object" && split !== null) {
     for (const name of Object.keys(split)) {
-      yield { name, path: at("split", name), anchor: "key", list: "split" };
+      yield { ...mention(route, "split", name, name), anchor: "key" };
     }
   }
-  if (Array.isArray(failover)) {
-    for (const [index, name] of failover.entries()) {
-      if (typeof name === "string") {
-        yield { name, path: at("failover", index), anchor: "value", list: "failover" };
-      }
+  for (const list of ["nearest", "fastest", "failover"] as const) {
+    const names = route.written[list];
+    if (!Array.isArray(names)) continue;
+    for (const [index, name] of names.entries()) {
+      if (typeof name === "string") yield mention(route, list, name, index);
     }
+  }
+  if (Array.isArray(mirror)) yield* membersIn(route, "mirror", mirror);
+  else {
+    const name = property(mirror, "cluster");
+    if (typeof name === "string") yield mention(route, "mirror", name, "cluster");
   }
 }
+
+/** Items of the form `{ "cluster": … }`. */
+function* membersIn(
+  route: Part<PolicyRoute>,
+  list: "split" | "mirror",
+  items: readonly unknown[],
+): Iterable<Mention> {
+  for (const [index, item] of items.entries()) {
+    const name = property(item, "cluster");
+    if (typeof name === "string") yield mention(route, list, name, index, "cluster");
+  }
+}
+
+const mention = (
+  { path }: Part<PolicyRoute>,
+  list: Mention["list"],
+  name: string,
+  ...rest: Path
+): Mention => ({ name, path: [...path, list, ...rest], anchor: "value", list });
 
 function checkRouteNames(view: View, report: Report): void {
   const first = new Map<string, string>();

@@ -6,6 +6,8 @@ import type { View } from "../view.ts";
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
+const LONGEST_MS = 24 * 3_600_000;
+
 export function checkTimes(view: View, report: Report): void {
   for (const { path, value } of view.clusters.values()) {
     if (value.outlierDetection) {
@@ -13,16 +15,23 @@ export function checkTimes(view: View, report: Report): void {
     }
   }
   checkRetry(view.defaults.retry, ["defaults", "retry"], report);
-  checkTries(view.defaults.timeout, view.defaults.retry?.perTryTimeout, [
+  checkNotZero(view.defaults.idleTimeout, ["defaults", "idleTimeout"], report);
+  checkIdle(view.defaults.idleTimeout, view.defaults.timeout, ["defaults"], report);
+  checkPerTry(view.defaults.timeout, view.defaults.retry?.perTryTimeout, [
     "defaults",
     "retry",
     "perTryTimeout",
   ], report);
   for (const { path, value } of view.routes) {
     checkRetry(value.retry, [...path, "retry"], report);
+    // It takes a zero to be rid of the defaults' limit.
+    if (view.defaults.idleTimeout === undefined) {
+      checkNotZero(value.idleTimeout, [...path, "idleTimeout"], report);
+    }
+    checkIdle(value.idleTimeout, value.timeout ?? view.defaults.timeout, path, report);
     const own = value.retry?.perTryTimeout;
     if (own === undefined && value.timeout === undefined) continue;
-    checkTries(
+    checkPerTry(
       value.timeout ?? view.defaults.timeout,
       own ?? view.defaults.retry?.perTryTimeout,
       own === undefined ? [...path, "timeout"] : [...path, "retry", "perTryTimeout"],
@@ -70,7 +79,7 @@ function checkRetry(retry: PolicyRetry | undefined, path: Path, report: Report):
 }
 
 /** `0s` as `timeout` means none, so nothing is longer. */
-function checkTries(
+function checkPerTry(
   timeout: string | undefined,
   perTry: string | undefined,
   path: Path,
@@ -80,6 +89,28 @@ function checkTries(
   if (durationMs(perTry) < durationMs(timeout)) return;
   const message = `perTryTimeout (${perTry}) must be shorter than timeout (${timeout})`;
   report("timeoutOrder", path, message);
+}
+
+/** The whole answer's time is up before, or at the very moment that, silence lasts too long. */
+function checkIdle(
+  idle: string | undefined,
+  timeout: string | undefined,
+  path: Path,
+  report: Report,
+): void {
+  if (idle === undefined || timeout === undefined || durationMs(timeout) === 0) return;
+  if (durationMs(idle) < durationMs(timeout)) return;
+  const message =
+    `idleTimeout (${idle}) must be shorter than timeout (${timeout}) to ever end anything`;
+  report("idleNeverEnds", [...path, "idleTimeout"], message);
+}
+
+/** A time to wait for: neither none at all, nor longer than anything here lives. */
+export function checkTime(duration: string | undefined, path: Path, report: Report): void {
+  checkNotZero(duration, path, report);
+  if (duration !== undefined && durationMs(duration) > LONGEST_MS) {
+    report("tooLong", path, `${duration} is more than a day: at most 24h`);
+  }
 }
 
 function checkNotZero(duration: string | undefined, path: Path, report: Report): void {

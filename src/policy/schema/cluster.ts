@@ -1,6 +1,8 @@
 /** Where requests can go: clusters and their endpoints. */
 import * as z from "zod";
-import { duration, headerName, weight } from "./units.ts";
+import { loadBalancing } from "./balancing.ts";
+import { circuitBreaker, healthCheck, outlierDetection } from "./health.ts";
+import { duration, headerName, labelName, labelValue, place, weight } from "./units.ts";
 
 const endpointUrl = z.string().describe(
   "Scheme, host and port, such as https://shop.example.com or http://10.0.3.7:8080.",
@@ -14,40 +16,39 @@ export const endpoint = z.union([
     priority: z.int().min(0).max(127).optional().describe(
       "0 (unless set) is used first; higher numbers take what lower ones can't.",
     ),
+    region: place.optional().describe("The cluster's unless set."),
+    zone: place.optional().describe("The cluster's unless set."),
+    subzone: place.optional(),
+    labels: z.record(labelName, labelValue).optional()
+      .describe("What loadBalancing.locality.failoverPriority compares."),
   }),
 ]);
 
-/** Envoy's outlier detection, with Limen's default for the cap (100 %). */
-export const outlierDetection = z.strictObject({
-  consecutive5xx: z.int().min(0).max(1_000_000).optional()
-    .describe("This many 5xx, resets or connect failures in a row eject (5). 0: never."),
-  consecutiveGatewayErrors: z.int().min(0).max(1_000_000).optional()
-    .describe("This many 502, 503, 504, resets or connect failures in a row eject (0: never)."),
-  interval: duration.optional()
-    .describe("A further healthy interval takes one step off the next ejection's length (10s)."),
-  baseEjectionTime: duration.optional().describe("Length of the first ejection (30s)."),
-  maxEjectionTime: duration.optional().describe("No ejection is longer (300s)."),
-  maxEjectionPercent: z.number().min(0).max(100).optional()
-    .describe("At most this part of a cluster is ejected at once (100)."),
-});
+const coordinates = z.tuple([
+  z.number().min(-90, "the latitude comes first, -90 to 90").max(
+    90,
+    "the latitude comes first, -90 to 90",
+  ),
+  z.number().min(-180, "a longitude is -180 to 180").max(180, "a longitude is -180 to 180"),
+]).meta({ examples: [[38.9, -77.4]] });
 
 export const cluster = z.strictObject({
   location: z.enum(["public", "private", "edge"]).describe("What kind of place this is."),
+  region: place.optional().describe("Where the endpoints are, unless they say otherwise."),
+  zone: place.optional().describe("As region."),
+  coordinates: coordinates.optional().describe("What nearest measures to."),
   endpoints: z.array(endpoint).max(10_000).meta({ examples: [["https://shop.example.com"]] }),
   host: z.union([z.literal("upstream"), z.literal("preserve"), z.string()]).optional().describe(
     'The Host sent: "upstream" (the endpoint\'s own, unless set), "preserve" (the client\'s), or a name.',
   ),
-  loadBalancing: z.strictObject({
-    algorithm: z.enum(["round-robin", "least-request", "random", "ring-hash", "maglev"]).optional()
-      .describe("How an endpoint is chosen within its level (round-robin)."),
-    overprovisioning: z.int().min(100).max(100_000).optional()
-      .describe("Envoy's overprovisioning factor in percent (140)."),
-    panicThreshold: z.number().min(0).max(100).optional().describe(
-      "Below this percentage of available endpoints, health is ignored (50). 0: never.",
-    ),
-  }).optional(),
+  loadBalancing: loadBalancing.optional(),
+  healthCheck: healthCheck.optional().describe("Asks each endpoint how it is."),
   outlierDetection: z.union([z.literal(false), outlierDetection]).optional()
     .describe("On by default; false turns it off."),
+  circuitBreaker: circuitBreaker.optional().describe("Absent: no limits."),
+  capacity: z.strictObject({
+    requestsPerSecond: z.number().gt(0, "a capacity is above 0").max(1_000_000_000),
+  }).optional().describe("Above it, new requests spill to the failover clusters."),
   timeout: duration.optional().describe("How long one try may wait for this cluster's answer."),
   via: z.strictObject({ binding: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }).optional()
     .describe("Cloudflare: fetch through this service, VPC or mTLS-certificate binding."),

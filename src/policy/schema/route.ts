@@ -1,20 +1,18 @@
 /** Which requests a route takes, and what happens to them. */
 import * as z from "zod";
 import { stickyBy } from "./cluster.ts";
+import { fault, hedge, mirror, retry } from "./resilience.ts";
 import {
   duration,
   headerName,
   headerPolicy,
   headerValue,
+  method,
   name,
   regex,
-  size,
   stringMatcher,
   weight,
 } from "./units.ts";
-
-const method = z.string()
-  .regex(/^[A-Z][A-Z0-9-]*$/, "a method is written in capitals, such as GET");
 
 const pathMatcher = z.union([
   z.string(),
@@ -58,29 +56,12 @@ const respond = z.strictObject({
   body: z.string().optional(),
 });
 
-const retryCondition = z.union([
-  z.enum(["5xx", "gateway-error", "connect-failure", "reset", "retriable-4xx"]),
-  z.int().min(400).max(599),
-]);
-
-export const retry = z.strictObject({
-  attempts: z.int().min(0).max(10).optional()
-    .describe("How often a request may be tried again (2). 0: never."),
-  on: z.array(retryCondition).optional().describe(
-    "What is tried again. Unless set: connect-failure, reset, 502, 503 and 504. All but connect-failure only for idempotent methods.",
-  ),
-  perTryTimeout: duration.optional().describe("How long one try may wait for an answer."),
-  backoff: z.strictObject({
-    base: duration.optional().describe("The first wait is random below this (25ms); it doubles."),
-    max: duration.optional().describe("No wait is longer (10 times base)."),
-  }).optional(),
-  maxBody: size.optional().describe("Bodies up to this size can be sent again (64KiB)."),
-});
-
 /** What a route may leave unsaid because `defaults` says it. */
 export const routeDefaults = z.strictObject({
   timeout: duration.optional(),
+  idleTimeout: duration.optional(),
   retry: retry.optional(),
+  hedge: hedge.optional(),
   headers: headerPolicy.optional(),
 });
 
@@ -99,17 +80,30 @@ export const route = z.strictObject({
     .meta({ examples: [{ aws: 80, dc: 20 }] }).optional()
     .describe("Clusters and their weights."),
   to: name.meta({ examples: ["aws"] }).optional().describe("One cluster."),
+  nearest: z.array(name).min(1).meta({ examples: [["aws", "dc"]] }).optional()
+    .describe("The closest healthy one of these clusters to the caller."),
+  fastest: z.array(name).min(1).meta({ examples: [["aws", "dc"]] }).optional()
+    .describe("The healthy one of these clusters with the lowest measured latency."),
   redirect: redirect.optional(),
   respond: respond.optional(),
 
   failover: z.array(name).meta({ examples: [["pop"]] }).optional().describe(
-    "Where the share of an unhealthy cluster goes, in order. Absent: to the split's other members. []: nowhere.",
+    "Where the share of an unhealthy cluster goes, in order. Absent: to the other clusters of the route. []: nowhere.",
   ),
   sticky: stickyBy.optional(),
   timeout: duration.optional().describe(
     "For the whole answer, retries included; 0s: none. Unless set, 15s for the answer's headers.",
   ),
+  idleTimeout: duration.optional()
+    .describe(
+      "How long the upstream may be silent, before the answer and within it. 0s: no limit.",
+    ),
   retry: retry.optional(),
+  hedge: z.union([z.literal(false), hedge]).optional()
+    .describe("Another try beside one that takes long; false: none, whatever defaults say."),
+  mirror: z.union([mirror, z.array(mirror)]).optional()
+    .describe("Clusters that get copies of requests; nobody waits for their answers."),
+  fault: fault.optional().describe("Delays and errors on purpose."),
   rewrite: z.strictObject({
     host: z.string().optional(),
     path: pathChange.optional(),

@@ -27,10 +27,35 @@ export const size = z.string()
   .regex(/^\d{1,9}(?:B|KiB|MiB|GiB)$/, "a size is a number with a unit, such as 64KiB or 1MiB")
   .meta({ examples: ["64KiB", "1MiB"] });
 
+/** RFC 9110 §9.1: methods compare with case. */
+export const method = z.string()
+  .regex(/^[A-Z][A-Z0-9-]*$/, "a method is written in capitals, such as GET");
+
 /** A share relative to its siblings; 0 gets nothing. */
 export const weight = z.number()
   .min(0, "a weight is 0 or more")
   .max(1_000_000, "a weight is at most 1000000");
+
+export const percent = z.number()
+  .min(0, "a percentage is 0 to 100")
+  .max(100, "a percentage is 0 to 100");
+
+/** A region's, zone's or subzone's own name; `/` joins them and `*` stands for any. */
+export const place = z.string()
+  .max(128, "a region, zone or subzone has at most 128 characters")
+  .regex(
+    /^[^\s/*](?:[^/*]*[^\s/*])?$/,
+    "a region, zone or subzone is one name without / and *, such as us-east-1",
+  );
+
+/** Slashes may stand in it, as in Kubernetes; `=` and `,` separate labels in `LIMEN_LABELS`. */
+export const labelName = z.string()
+  .max(317, "a label's name has at most 317 characters")
+  .regex(/^[^\s=,]+$/, "a label's name has no spaces, commas or =");
+
+export const labelValue = z.string()
+  .max(256, "a label's value has at most 256 characters")
+  .regex(/^(?:[^\s,](?:[^,]*[^\s,])?)?$/, "a label's value has no commas, and spaces only inside");
 
 /** An RE2 pattern: linear time, matched against the whole string. */
 export const regex = z.string().max(1024, "a regex has at most 1024 characters");

@@ -1,11 +1,10 @@
 /** Match, steer, pick, compile: microseconds and milliseconds of pure code, on both runtimes. */
-import type { Figure, Section } from "../report.ts";
+import type { Figure, Grid, Report, Section } from "../report.ts";
 import { type Spread, spreadOf } from "../statistics.ts";
+import { balancingNames, SIZES } from "./balancer_cases.ts";
 import type { CaseName } from "./cases.ts";
 import { inDeno, inWorkerd, type Runner } from "./runners.ts";
-
-/** A measurement takes this long at least: a request to workerd and back is little beside it. */
-const SLICE_MS = 100;
+import { timeAlone, timeInTurns } from "./timing.ts";
 
 const FAST: readonly CaseName[] = [
   "find-100",
@@ -15,10 +14,11 @@ const FAST: readonly CaseName[] = [
   "steer-10000",
   "hash-cookie",
   "draw-by-weight-2",
-  "pick-round-robin",
-  "pick-round-robin-weighted",
-  "pick-random",
-  "pick-rendezvous",
+  "nearest-3",
+  "nearest-10",
+  "admit",
+  "share-out-split",
+  "share-out-chain",
 ];
 
 const SLOW: readonly CaseName[] = ["parse-10000", "compile-10000", "validate-10000"];
@@ -29,47 +29,36 @@ const AIMS: Partial<Record<CaseName, number>> = { "steer-100": 2, "compile-10000
 /** How much slower 10,000 routes may be than 100. */
 const GROWTH_AIM = 1.3;
 
-export async function benchMicro({ rounds }: { rounds: number }): Promise<Section[]> {
-  const sections: Section[] = [];
+export async function benchMicro({ rounds }: { rounds: number }): Promise<Report[]> {
+  const reports: Report[] = [];
   for (const start of [inDeno, inWorkerd]) {
     const runner = await start();
     try {
-      sections.push(await benchOn(runner, rounds));
+      reports.push(await benchParts(runner, rounds));
+      reports.push(await benchPicks(runner, rounds));
+      reports.push(await benchBuilds(runner, rounds));
     } finally {
       await runner.stop();
     }
   }
-  return sections;
+  return reports;
 }
 
-async function benchOn(runner: Runner, rounds: number): Promise<Section> {
-  const us = new Map<CaseName, number[]>();
-  const times = new Map<CaseName, number>();
-  for (const name of FAST) times.set(name, await timesFor(runner, name));
-  // In turns: two figures of one round can be set against each other.
-  for (let round = 0; round < rounds; round++) {
-    for (const name of FAST) {
-      const each = 1000 * await timeMs(runner, name, times.get(name)!) / times.get(name)!;
-      us.set(name, [...us.get(name) ?? [], each]);
-    }
-  }
+async function benchParts(runner: Runner, rounds: number): Promise<Section> {
+  const us = await timeInTurns(runner, FAST, rounds);
   const figures = FAST.map((name) => figure(name, spreadOf(us.get(name)!), "µs"));
-  for (const  of of["find", "steer"] as const) {
-    const [few, many] = [us.get(`${of}-100`)!, us.get(`${of}-10000`)!];
+  for (const part of ["find", "steer"] as const) {
+    const [few, many] = [us.get(`${part}-100`)!, us.get(`${part}-10000`)!];
     const value = spreadOf(many.map((each, i) => each / few[i]!));
-    figures.push({ name: `${of}: 10,000 routes against 100`, value, unit: "×", aim: GROWTH_AIM });
+    figures.push({ name: `${part}: 10,000 routes against 100`, value, unit: "×", aim: GROWTH_AIM });
   }
-  for (const name of SLOW) {
-    await timeMs(runner, name, 1);
-    const ms: number[] = [];
-    for (let round = 0; round < rounds; round++) ms.push(await timeMs(runner, name, 1));
-    figures.push(figure(name, spreadOf(ms), "ms"));
-  }
+  for (const name of SLOW) figures.push(figure(name, await timeAlone(runner, name, rounds), "ms"));
   return {
     title: `Micro, in ${runner.name}`,
     note:
       "find: split the URL, normalise the path, find the rule. steer: that, and the choice of " +
-      "cluster and endpoint by cookie.",
+      "cluster and endpoint by cookie. share-out: a split of two, each with two levels, without " +
+      "and with a chain of two more. admit: one request against a capacity.",
     figures,
   };
 }
@@ -79,17 +68,42 @@ function figure(name: CaseName, value: Spread, unit: string): Figure {
   return { name, value, unit, ...(aim !== undefined && { aim }) };
 }
 
-async function timeMs(runner: Runner, name: CaseName, times: number): Promise<number> {
-  const startMs = performance.now();
-  await runner.run(name, times);
-  return performance.now() - startMs;
+async function benchPicks(runner: Runner, rounds: number): Promise<Grid> {
+  const ways = balancingNames.flatMap((name) =>
+    (["chance", "key"] as const).map((by) => `${name}-by-${by}` as const)
+  );
+  const names = ways.flatMap((way) => SIZES.map((size) => `pick-${way}-${size}` as const));
+  const us = await timeInTurns(runner, names, rounds);
+  return {
+    title: `One pick among so many endpoints, in ${runner.name}`,
+    note: "From the pools of a cluster that is well.",
+    unit: "µs",
+    columns: SIZES.map(String),
+    rows: ways.map((way) => ({
+      name: way.replaceAll("-", " "),
+      values: SIZES.map((size) => spreadOf(us.get(`pick-${way}-${size}`)!)),
+    })),
+  };
 }
 
-/** How often to repeat a case so that it fills a slice, once it is warm. */
-async function timesFor(runner: Runner, name: CaseName): Promise<number> {
-  await runner.run(name, 1);
-  for (let times = 1000;; times *= 4) {
-    const tookMs = await timeMs(runner, name, times);
-    if (tookMs >= SLICE_MS) return Math.ceil(times * SLICE_MS / tookMs);
-  }
+async function benchBuilds(runner: Runner, rounds: number): Promise<Grid> {
+  const ways = ["build", "build-and-pick"] as const;
+  const names = balancingNames.flatMap((name) =>
+    ways.flatMap((way) => SIZES.map((size) => `${way}-${name}-${size}` as const))
+  );
+  const us = await timeInTurns(runner, names, rounds);
+  return {
+    title: `A change of health in a cluster of so many endpoints, in ${runner.name}`,
+    note: "All pools anew; and with the first pick, which makes rings, tables and schedules.",
+    unit: "µs",
+    columns: ways.flatMap((way) =>
+      SIZES.map((size) => way === "build" ? String(size) : `${size} + pick`)
+    ),
+    rows: balancingNames.map((name) => ({
+      name: name.replaceAll("-", " "),
+      values: ways.flatMap((way) =>
+        SIZES.map((size) => spreadOf(us.get(`${way}-${name}-${size}`)!))
+      ),
+    })),
+  };
 }

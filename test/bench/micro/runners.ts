@@ -1,7 +1,8 @@
 /** Where the cases run: in this process, and inside the native workerd. */
 import { build } from "esbuild";
 import { serveWorkerd } from "../workerd.ts";
-import { type CaseName, cases, type Work } from "./cases.ts";
+import { type CaseName, cases } from "./cases.ts";
+import type { Work } from "./work.ts";
 
 export interface Runner {
   readonly name: string;

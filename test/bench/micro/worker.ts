@@ -1,5 +1,6 @@
 /** The cases as a Worker: `GET /CASE?times=N` answers when it is done. */
-import { type CaseName, cases, type Work } from "./cases.ts";
+import { type CaseName, cases } from "./cases.ts";
+import type { Work } from "./work.ts";
 
 const prepared = new Map<CaseName, Work>();
 

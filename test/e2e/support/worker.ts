@@ -56,17 +56,23 @@ export interface RunningWorker extends AsyncDisposable {
   log(): string;
 }
 
-/** @param vars the Worker's settings */
+/**
+ * @param vars the Worker's settings
+ * @param hasObjects whether it has the Durable Objects of wrangler.toml
+ */
 export async function startWorker(
   kv: CountingKv,
   vars: Readonly<Record<string, string>>,
+  hasObjects = true,
 ): Promise<RunningWorker> {
   const folder = await Deno.makeTempDir({ prefix: "limen-e2e-" });
   await buildWorker(ROOT, `${folder}/worker.js`);
   const project = readProject(await Deno.readTextFile(`${ROOT}/wrangler.toml`));
   const [hostname, port] = ["127.0.0.1", freePort()];
   const settings = { script: "worker.js", hostname, port, kvAddress: kv.address, vars };
-  await Deno.writeTextFile(`${folder}/workerd.capnp`, workerdConfig({ ...project, ...settings }));
+  const objects = hasObjects ? project.objects : [];
+  const config = workerdConfig({ ...project, ...settings, objects });
+  await Deno.writeTextFile(`${folder}/workerd.capnp`, config);
   const child = new Deno.Command(workerd, {
     args: ["serve", `${folder}/workerd.capnp`],
     stdin: "null",

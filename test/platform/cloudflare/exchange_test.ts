@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { PlatformPlace } from "../../../src/model/place.ts";
 import { WorkerExchange } from "../../../src/platform/cloudflare/exchange.ts";
 import { fetchAnswer as answerOf } from "../../../src/platform/fetch_answer.ts";
 
@@ -33,6 +34,24 @@ for (const [cf, header, want] of peers) {
   Deno.test(`the peer with cf ${JSON.stringify(cf)} and the header ${header} is ${want}`, () => {
     const headers: HeadersInit = header === null ? {} : { "cf-connecting-ip": header };
     assert.equal(exchangeOf({ cf, headers }).peer, want);
+  });
+}
+
+const nowhere = { country: null, latitude: null, longitude: null };
+const places: readonly (readonly [cf: unknown, want: PlatformPlace | null])[] = [
+  [undefined, null],
+  [null, null],
+  [{ clientIp: "192.0.2.1:43478" }, nowhere],
+  [
+    { country: "DE", latitude: "52.52", longitude: "13.405", city: "Berlin" },
+    { country: "DE", latitude: "52.52", longitude: "13.405" },
+  ],
+  [{ country: "T1" }, { ...nowhere, country: "T1" }],
+  [{ country: null, latitude: 52.52, longitude: {} }, nowhere],
+];
+for (const [cf, want] of places) {
+  Deno.test(`the place with cf ${JSON.stringify(cf)}`, () => {
+    assert.deepEqual(exchangeOf({ cf }).place, want);
   });
 }
 

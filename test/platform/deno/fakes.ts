@@ -1,4 +1,5 @@
 /** Deno KV that fails when told to, and texts to store in it. */
+import { KvConnection } from "../../../src/platform/deno/kv_connection.ts";
 import { DenoPolicyStore } from "../../../src/platform/deno/policy_store.ts";
 import type { Kv } from "../../../src/platform/deno/kv_document.ts";
 import { revisionOfText } from "../../store/fakes.ts";
@@ -52,7 +53,7 @@ export const storeOn = (
   kv: Kv,
   clock: Clock = { ms: Date.UTC(2026, 10, 20, 12) },
 ): DenoPolicyStore =>
-  new DenoPolicyStore(() => Promise.resolve(kv), {
+  new DenoPolicyStore(new KvConnection(() => Promise.resolve(kv)), {
     revisionOf: revisionOfText,
     now: () => clock.ms,
   });

@@ -30,6 +30,7 @@ Deno.test("a map of headers reads and changes like Headers", () => {
     for (const each of ["a", "b", "c", "absent"]) {
       assert.equal(list.get(each), native.get(each), each);
     }
+    assert.deepEqual([...list.keys()].toSorted(), [...native.keys()]);
     // As fetch takes it.
     assert.deepEqual([...new Headers([...list.values])], [...native]);
   }));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { KvConnection } from "../../../src/platform/deno/kv_connection.ts";
 import { DenoPolicyStore, openDenoPolicyStore } from "../../../src/platform/deno/policy_store.ts";
 import type { StoreRead } from "../../../src/store/port.ts";
 import { feedOn, policyText, revisionOfText, stampFor } from "../../store/fakes.ts";
@@ -235,10 +236,10 @@ Deno.test("deno kv: last good: one for each fingerprint, newest first, not twice
 Deno.test("deno kv: unreachable: every answer is a value, and the next try opens anew", async () => {
   const kv = await Deno.openKv(":memory:");
   let opens = 0;
-  const store = new DenoPolicyStore(
-    () => ++opens <= 4 ? Promise.reject(new Error("refused")) : Promise.resolve(kv),
-    { revisionOf: revisionOfText, now: () => 0 },
+  const connection = new KvConnection(() =>
+    ++opens <= 4 ? Promise.reject(new Error("refused")) : Promise.resolve(kv)
   );
+  const store = new DenoPolicyStore(connection, { revisionOf: revisionOfText, now: () => 0 });
   const refused = { code: "unreachable", message: "refused" };
   assert.deepEqual(await store.read(null), { kind: "failed", failure: refused });
   assert.deepEqual(await store.write(a, await stampFor(a)), { kind: "failed", failure: refused });
@@ -250,8 +251,9 @@ Deno.test("deno kv: unreachable: every answer is a value, and the next try opens
 
 Deno.test("deno kv: a database that never answers is unreachable after the deadline", async () => {
   const { promise } = Promise.withResolvers<Deno.Kv>();
-  const options = { revisionOf: revisionOfText, now: () => 0, deadlineMs: 1 };
-  assert.equal(codeOf(await new DenoPolicyStore(() => promise, options).read(null)), "unreachable");
+  const options = { revisionOf: revisionOfText, now: () => 0 };
+  const store = new DenoPolicyStore(new KvConnection(() => promise, 1), options);
+  assert.equal(codeOf(await store.read(null)), "unreachable");
 });
 
 Deno.test("deno kv: a file in a new folder is shared; another handle sees a push when it looks", async () => {

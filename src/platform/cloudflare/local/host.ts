@@ -6,6 +6,7 @@
  */
 import { push, type PushRefused } from "../../../store/push.ts";
 import { policyReader, revisionOfText } from "../../reader.ts";
+import { missingSecrets } from "../../secrets.ts";
 import { missingBindings } from "../bindings.ts";
 import type { Env } from "../env.ts";
 import { KvPolicyStore } from "../policy_store.ts";
@@ -42,7 +43,7 @@ async function start(options: HostOptions): Promise<void> {
   kv = await openLocalKv(options.kvFolder, project.kvId);
   const refused = options.policy === null
     ? null
-    : await pushPolicy(options.policy, options.by, kv, project);
+    : await pushPolicy(options.policy, options, kv, project);
   if (refused !== null) {
     say({ refused });
     return await leave(0);
@@ -66,7 +67,7 @@ async function start(options: HostOptions): Promise<void> {
 
 async function pushPolicy(
   text: string,
-  by: string,
+  { by, vars }: HostOptions,
   { namespace }: LocalKv,
   project: WorkerProject,
 ): Promise<PushRefused | null> {
@@ -76,7 +77,10 @@ async function pushPolicy(
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
   const env = bindingsOf(project) as Env;
-  const reader = policyReader("cloudflare", (plan) => missingBindings(plan, env));
+  const reader = policyReader("cloudflare", (plan) => [
+    ...missingBindings(plan, env),
+    ...missingSecrets(plan, (name) => vars[name] ?? Deno.env.get(name) ?? null),
+  ]);
   const pushed = await push(text, { by }, { store, reader, now: () => Date.now() });
   return pushed.ok ? null : pushed;
 }
@@ -87,8 +91,15 @@ async function configure(
   port: number,
   kvAddress: string,
 ): Promise<void> {
-  const { bundle, hostname, vars } = options;
+  const { bundle, hostname, vars, kvFolder } = options;
   await Deno.copyFile(bundle, `${folder}/worker.js`);
+  // Beside the KV namespace, where wrangler keeps Durable Objects.
+  const objectFolder = kvFolder === null ? null : await folderFor(`${kvFolder}/v3/do`);
+  const bindings = [
+    "POLICIES",
+    ...project.fetchers,
+    ...project.objects.map(({ binding }) => binding),
+  ];
   const config = workerdConfig({
     ...project,
     script: "worker.js",
@@ -96,8 +107,21 @@ async function configure(
     port,
     kvAddress,
     vars,
+    secrets: secretsBeside([...Object.keys(vars), ...bindings]),
+    objectFolder,
   });
   await Deno.writeTextFile(`${folder}/workerd.capnp`, config);
+}
+
+/** A policy may name any variable of this process's environment as its `secret:NAME`. */
+function secretsBeside(taken: readonly string[]): string[] {
+  return Object.keys(Deno.env.toObject()).filter((name) => !taken.includes(name));
+}
+
+/** Makes a folder. @returns its absolute path */
+async function folderFor(path: string): Promise<string> {
+  await Deno.mkdir(path, { recursive: true });
+  return await Deno.realPath(path);
 }
 
 /** miniflare would say so late, and in words of its own. */

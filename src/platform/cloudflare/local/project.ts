@@ -1,5 +1,6 @@
 /** What wrangler.toml says that matters on this machine too. */
 import { parse } from "smol-toml";
+import type { ObjectNamespace } from "./config.ts";
 
 export interface WorkerProject {
   /** Of the Worker, in this environment. */
@@ -10,10 +11,23 @@ export interface WorkerProject {
   readonly kvId: string;
   /** Names of bindings that a policy's `via` can use. */
   readonly fetchers: readonly string[];
+  /** The Durable Object classes of this Worker itself. */
+  readonly objects: readonly ObjectNamespace[];
 }
 
 interface Binding {
   readonly binding: string;
+}
+
+interface ObjectBinding {
+  readonly name: string;
+  readonly class_name: string;
+  /** The Worker that has the class, if it is another. */
+  readonly script_name?: string;
+}
+
+interface Migration {
+  readonly new_sqlite_classes?: readonly string[];
 }
 
 /** Bindings are not inherited by environments: each names its own. */
@@ -26,6 +40,8 @@ interface Section {
   readonly vpc_services?: readonly Binding[];
   readonly vpc_networks?: readonly Binding[];
   readonly mtls_certificates?: readonly Binding[];
+  readonly durable_objects?: { readonly bindings?: readonly ObjectBinding[] };
+  readonly migrations?: readonly Migration[];
 }
 
 interface Toml extends Section {
@@ -47,13 +63,32 @@ export function readProject(text: string, environment?: string): WorkerProject {
   if (namespace === undefined) throw new Error("it has no KV namespace with the binding POLICIES");
   const { services = [], vpc_services = [], vpc_networks = [], mtls_certificates = [] } = section;
   const fetchers = [...services, ...vpc_services, ...vpc_networks, ...mtls_certificates];
+  const name = section.name ?? `${toml.name}${environment === undefined ? "" : `-${environment}`}`;
   return {
-    name: section.name ?? `${toml.name}${environment === undefined ? "" : `-${environment}`}`,
+    name,
     compatibilityDate: section.compatibility_date ?? toml.compatibility_date ?? "",
     compatibilityFlags: section.compatibility_flags ?? toml.compatibility_flags ?? [],
     kvId: namespace.id ?? "POLICIES",
     fetchers: fetchers.map(({ binding }) => binding),
+    objects: objectsOf(name, section, section.migrations ?? toml.migrations ?? []),
   };
+}
+
+/** The unique key is the one that wrangler gives a class locally. */
+function objectsOf(
+  worker: string,
+  { durable_objects }: Section,
+  migrations: readonly Migration[],
+): ObjectNamespace[] {
+  const sqlite = new Set(migrations.flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes));
+  return (durable_objects?.bindings ?? [])
+    .filter(({ script_name }) => script_name === undefined || script_name === worker)
+    .map(({ name, class_name }) => ({
+      binding: name,
+      className: class_name,
+      uniqueKey: `${worker}-${class_name}`,
+      sqlite: sqlite.has(class_name),
+    }));
 }
 
 /** Stands for the deployment's bindings where only their names matter. */

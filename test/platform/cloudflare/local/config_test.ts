@@ -14,7 +14,10 @@ const options: WorkerdOptions = {
   kvAddress: "127.0.0.1:9",
   vars: {},
   fetchers: [],
+  objects: [],
 };
+
+const HUB = { binding: "FLEET", className: "Hub", uniqueKey: "limen-Hub", sqlite: true };
 
 /** A Cap'n Proto text literal after `before`, and what it stands for. */
 function literalAfter(config: string, before: string): string {
@@ -53,6 +56,32 @@ Deno.test("every binding is there", () => {
   assert.equal(literalAfter(config, "embed "), "worker.js");
   assert.equal(literalAfter(config, "compatibilityDate = "), "2026-10-01");
   assert.ok(config.includes('compatibilityFlags = ["nodejs_compat"]'));
+});
+
+Deno.test("a class of Durable Objects is bound, and kept in memory unless there is a folder", () => {
+  const config = workerdConfig({ ...options, objects: [HUB, { ...HUB, sqlite: false }] });
+  for (
+    const part of [
+      '(name = "FLEET", durableObjectNamespace = "Hub")',
+      '(className = "Hub", uniqueKey = "limen-Hub", enableSql = true)',
+      '(className = "Hub", uniqueKey = "limen-Hub", enableSql = false)',
+      "durableObjectStorage = (inMemory = void)",
+    ]
+  ) assert.ok(config.includes(part), part);
+  assert.ok(!config.includes("disk"));
+});
+
+Deno.test("objects are kept in the folder that is given", () => {
+  const config = workerdConfig({ ...options, objects: [HUB], objectFolder: "/a b/do" });
+  assert.ok(config.includes('durableObjectStorage = (localDisk = "objects")'));
+  assert.equal(literalAfter(config, 'name = "objects", disk = (path = '), "/a b/do");
+  assert.ok(config.includes("writable = true"));
+});
+
+Deno.test("secrets are named, their values stay in the environment", () => {
+  const config = workerdConfig({ ...options, secrets: ["KEY", "OTHER"] });
+  assert.ok(config.includes('(name = "KEY", fromEnvironment = "KEY")'));
+  assert.ok(config.includes('(name = "OTHER", fromEnvironment = "OTHER")'));
 });
 
 const hostile = [

@@ -22,7 +22,32 @@ binding = "VPC"
 [[vpc_networks]]
 binding = "NET"
 
+[[durable_objects.bindings]]
+name = "FLEET"
+class_name = "Hub"
+
+[[durable_objects.bindings]]
+name = "OLD"
+class_name = "Old"
+
+[[durable_objects.bindings]]
+name = "FOREIGN"
+class_name = "Hub"
+script_name = "another"
+
+[[migrations]]
+tag = "v1"
+new_sqlite_classes = ["Hub"]
+
+[[migrations]]
+tag = "v2"
+new_classes = ["Old"]
+
 [env.production]
+
+[[env.production.durable_objects.bindings]]
+name = "FLEET"
+class_name = "Hub"
 
 [[env.production.kv_namespaces]]
 binding = "POLICIES"
@@ -43,16 +68,23 @@ Deno.test("the top level of wrangler.toml", () => {
     compatibilityFlags: ["global_fetch_strictly_public"],
     kvId: "abc",
     fetchers: ["SVC", "VPC", "NET", "MTLS"],
+    objects: [
+      { binding: "FLEET", className: "Hub", uniqueKey: "limen-Hub", sqlite: true },
+      { binding: "OLD", className: "Old", uniqueKey: "limen-Old", sqlite: false },
+    ],
   });
 });
 
-Deno.test("an environment inherits name, date and flags, never bindings", () => {
+Deno.test("an environment inherits name, date, flags and migrations, never bindings", () => {
   assert.deepEqual(readProject(toml, "production"), {
     name: "limen-production",
     compatibilityDate: "2026-10-01",
     compatibilityFlags: ["global_fetch_strictly_public"],
     kvId: "POLICIES",
     fetchers: [],
+    objects: [
+      { binding: "FLEET", className: "Hub", uniqueKey: "limen-production-Hub", sqlite: true },
+    ],
   });
 });
 
@@ -63,6 +95,7 @@ Deno.test("an environment may say everything anew", () => {
     compatibilityFlags: [],
     kvId: "s",
     fetchers: [],
+    objects: [],
   });
 });
 
@@ -82,7 +115,10 @@ for (const [name, text, environment, message] of bad) {
 Deno.test("the repository's own wrangler.toml is one", async () => {
   const text = await Deno.readTextFile(new URL("../../../../wrangler.toml", import.meta.url));
   for (const environment of [undefined, "production"]) {
-    assert.match(readProject(text, environment).compatibilityDate, /^\d{4}-\d\d-\d\d$/);
+    const { compatibilityDate, objects } = readProject(text, environment);
+    assert.match(compatibilityDate, /^\d{4}-\d\d-\d\d$/);
+    assert.deepEqual(objects.map(({ binding }) => binding), ["FLEET", "PROBERS", "CAPACITY"]);
+    assert.ok(objects.every(({ sqlite }) => sqlite));
   }
 });
 

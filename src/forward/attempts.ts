@@ -1,0 +1,143 @@
+/**
+ * The tries of one request: each goes to an endpoint of its own, has its place in the cluster's
+ * circuit breaker, and is followed by another one only if that is worth it, allowed and in time.
+ */
+import { enterFirstTry, enterRetry, leaveFirstTry, leaveRetry } from "../health/circuit_breaker.ts";
+import { type Fault, fault } from "../model/fault.ts";
+import type { MutableHeaders } from "../model/headers.ts";
+import { type Choice, choose, chooseNext, type Draw } from "../steer/choose.ts";
+import type { MemberShare } from "../steer/shares.ts";
+import { retryWaitMs } from "./backoff.ts";
+import type { Body } from "./body.ts";
+import type { Deadline } from "./deadline.ts";
+import type { Forwarding } from "./forwarding.ts";
+import { asksForRest, worthRetrying } from "./retry.ts";
+import { sendTo } from "./send_to.ts";
+import type { Tried } from "./try.ts";
+
+/** A try that somebody still waits for. */
+export type Ended = Exclude<Tried, { kind: "given-up" }>;
+
+/** A try that may be made: it is counted already. */
+export interface Attempt {
+  readonly choice: Choice;
+  /** Before it is sent. */
+  readonly waitMs: number;
+  /** Gives its place in the circuit breaker up. Once, whatever becomes of it. */
+  readonly leave: () => void;
+}
+
+const leaveNothing = (): void => {};
+
+export class Attempts {
+  readonly forwarding: Forwarding;
+  readonly body: Body;
+  readonly deadline: Deadline;
+  readonly #shares: readonly MemberShare[];
+  readonly #draw: Draw;
+  readonly #choices: Choice[] = [];
+  #headers: MutableHeaders | null = null;
+
+  constructor(forwarding: Forwarding, body: Body, deadline: Deadline) {
+    const { steering, route, key, from } = forwarding;
+    this.forwarding = forwarding;
+    this.body = body;
+    this.deadline = deadline;
+    this.#shares = steering.shares(route, from);
+    this.#draw = { key, random: steering.random, admit: steering.admit };
+  }
+
+  /** The first try. Who is full says so at once, and nobody else gets the request (`circuit_open`). */
+  first(): Attempt | Fault {
+    const { steering, route } = this.forwarding;
+    const choice = choose(route, this.#shares, steering.upstreams, this.#draw);
+    if (choice === "no_healthy_upstream") {
+      return fault("no_healthy_upstream", "Every endpoint is out of service.");
+    }
+    if (choice === "over_capacity") {
+      return fault("over_capacity", "The clusters of this route have as much as they can take.");
+    }
+    const { plan, vitals } = choice.cluster;
+    if (plan.breaker === null) return this.#begun(choice, 0, leaveNothing);
+    if (enterFirstTry(vitals.breaker, plan.breaker) === "circuit_open") {
+      return fault("circuit_open", "As many requests as the policy allows are under way.");
+    }
+    return this.#begun(choice, 0, () => leaveFirstTry(vitals.breaker));
+  }
+
+  /** Whether what a try brought is worth another one, and the request may be sent again. */
+  isRetriable(tried: Ended): boolean {
+    const { exchange, route } = this.forwarding;
+    if (tried.kind === "answer") {
+      const { status } = tried.answer;
+      return worthRetrying({ kind: "answer", status }, exchange.method, route.retry) &&
+        this.body.repeatable && !asksForRest((name) => tried.answer.header(name));
+    }
+    return worthRetrying(tried, exchange.method, route.retry) &&
+      (this.body.repeatable || tried.bodyUntouched);
+  }
+
+  /**
+   * One more try, counted as a retry.
+   *
+   * @param after what the try before it brought; `null` for a hedge, which waits for nothing
+   * @returns `null`: there is no time, no capacity, or no room in the circuit breaker for one more
+   */
+  next(after: Ended | null): Attempt | null {
+    const { platform, steering, route } = this.forwarding;
+    const { retry } = route;
+    const tries = this.#choices.length;
+    const before = this.#choices[tries - 1]!;
+    const choice = chooseNext(
+      route,
+      this.#shares,
+      this.#choices,
+      steering.upstreams,
+      this.#draw,
+      tries === retry.attempts,
+    );
+    if (choice === null) return null;
+    const nowMs = platform.now();
+    const waitMs = after === null ? 0 : retryWaitMs({
+      n: tries,
+      retryAfter: after.kind === "answer" ? after.answer.header("retry-after") : null,
+      elsewhere: choice.endpoint.record !== before.endpoint.record,
+      nowMs,
+      deadlineMs: this.deadline.atMs,
+      random: platform.random(),
+    }, retry);
+    if (waitMs === null || nowMs + waitMs >= this.deadline.atMs) return null;
+    const { plan, vitals } = choice.cluster;
+    if (plan.breaker === null) return this.#begun(choice, waitMs, leaveNothing);
+    if (enterRetry(vitals.breaker, plan.breaker) === "refused") return null;
+    return this.#begun(choice, waitMs, () => leaveRetry(vitals.breaker));
+  }
+
+  /** Sends a try. The body is opened by whoever decides when the try before it has to let go of it. */
+  send(
+    { choice }: Attempt,
+    outgoing: ReturnType<Body["open"]>,
+    onStart?: (giveUp: () => void) => void,
+  ): Promise<Tried> {
+    return sendTo(choice, {
+      headers: this.#headersFor(choice),
+      outgoing,
+      body: this.body,
+      deadline: this.deadline,
+      client: this.forwarding.exchange,
+      ...(onStart !== undefined && { onStart }),
+    }, this.forwarding);
+  }
+
+  #begun(choice: Choice, waitMs: number, leave: () => void): Attempt {
+    const before = this.#choices[this.#choices.length - 1];
+    if (before !== undefined && before.member !== choice.member) this.#headers = null;
+    this.#choices.push(choice);
+    return { choice, waitMs, leave };
+  }
+
+  /** They depend on the member alone, and tries mostly stay with theirs. */
+  #headersFor({ member }: Choice): MutableHeaders {
+    return this.#headers ??= this.forwarding.headersFor(member);
+  }
+}
