@@ -9,7 +9,7 @@ Deno.test("limen --help lists the commands and the exit codes", async () => {
   assert.match(stdout, /Exit codes: 0 done/);
 });
 
-for (const command of ["validate", "push"]) {
+for (const command of ["validate", "push", "explain", "simulate"]) {
   Deno.test(`limen ${command} --help explains itself`, async () => {
     const { code, stdout } = await runCommand("main", [command, "--help"]);
     assert.equal(code, 0);
