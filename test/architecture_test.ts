@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/fleet": ["src/plan", "src/balance", "src/health", "src/check", "src/capacity"],
   "src/match": ["src/plan"],
   "src/action": ["src/plan", "src/match"],
-  "src/health": ["src/plan", "src/balance", "src/locality"],
+  "src/health": ["src/model", "src/plan", "src/balance", "src/locality"],
   "src/steer": ["src/plan", "src/balance", "src/health", "src/match", "src/place"],
   "src/compile": ["src/plan", "src/policy", "src/match", "src/action", "src/steer"],
   "src/forward": ["src/model", "src/plan", "src/match", "src/action", "src/health", "src/steer"],

@@ -23,7 +23,7 @@ export interface Attempt {
   readonly choice: Choice;
   /** Before it is sent. */
   readonly waitMs: number;
-  /** Gives its place in the circuit breaker up. Once, whatever becomes of it. */
+  /** Gives its place in the circuit breaker up. */
   readonly leave: () => void;
 }
 
@@ -62,7 +62,7 @@ export class Attempts {
     if (enterFirstTry(vitals.breaker, plan.breaker) === "circuit_open") {
       return fault("circuit_open", "As many requests as the policy allows are under way.");
     }
-    return this.#begun(choice, 0, () => leaveFirstTry(vitals.breaker));
+    return this.#begun(choice, 0, this.#inFlight(() => leaveFirstTry(vitals.breaker)));
   }
 
   /** Whether what a try brought is worth another one, and the request may be sent again. */
@@ -110,7 +110,12 @@ export class Attempts {
     const { plan, vitals } = choice.cluster;
     if (plan.breaker === null) return this.#begun(choice, waitMs, leaveNothing);
     if (enterRetry(vitals.breaker, plan.breaker) === "refused") return null;
-    return this.#begun(choice, waitMs, () => leaveRetry(vitals.breaker));
+    return this.#begun(choice, waitMs, this.#inFlight(() => leaveRetry(vitals.breaker)));
+  }
+
+  #inFlight(leave: () => void): () => void {
+    const { health, platform } = this.forwarding;
+    return health.inFlight.enter(platform.now(), this.deadline.atMs, leave);
   }
 
   /** Sends a try. The body is opened by whoever decides when the try before it has to let go of it. */

@@ -10,7 +10,7 @@ import { type Body, bodyOf } from "./body.ts";
 import { Deadline } from "./deadline.ts";
 import { finish, gone } from "./finish.ts";
 import type { Forwarded, Forwarding } from "./forwarding.ts";
-import { sideBySide } from "./hedged.ts";
+import { hedgedTries } from "./hedged.ts";
 import { sendMirrors } from "./mirrors.ts";
 import { pause } from "./pause.ts";
 import { mayRepeat } from "./retry.ts";
@@ -23,17 +23,17 @@ export async function forward(forwarding: Forwarding): Promise<Forwarded | Fault
   if (body === null) return gone();
 
   const deadline = new Deadline(route.timeoutMs, body.unseenBytes);
+  deadline.start(platform.now());
   // Chosen now, not before: the client may have taken its time, and health changed meanwhile.
   const attempts = new Attempts(forwarding, body, deadline);
   const first = attempts.first();
   if (isFault(first)) return first;
-  deadline.start(platform.now());
   body.onWait((waiting) => waiting ? deadline.pause() : deadline.start(platform.now()));
 
   if (mirrors.length > 0) sendMirrors(first.choice.member, body, forwarding);
   const hedges = hedge !== null && body.shareable && !forwarding.upgrade &&
     mayRepeat(exchange.method, retry);
-  return hedges ? await sideBySide(first, attempts, hedge) : await inTurn(first, attempts);
+  return hedges ? await hedgedTries(first, attempts, hedge) : await inTurn(first, attempts);
 }
 
 async function inTurn(first: Attempt, attempts: Attempts): Promise<Forwarded | Fault> {

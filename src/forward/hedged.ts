@@ -29,9 +29,48 @@ type Event =
   /** A retry has waited long enough. */
   | { readonly what: "ready"; readonly attempt: Attempt };
 
+/** The first try, under way. */
+interface Running {
+  readonly attempt: Attempt;
+  readonly sent: Promise<Tried>;
+  readonly giveUp: () => void;
+}
+
 /** For bodies that may be opened more than once at a time, and methods that may be repeated. */
-export async function sideBySide(
-  first: Attempt,
+export async function hedgedTries(
+  attempt: Attempt,
+  attempts: Attempts,
+  hedge: HedgePlan,
+): Promise<Forwarded | Fault> {
+  let giveUp = (): void => {};
+  const sent = attempts.send(attempt, attempts.body.open(), (give) => giveUp = give);
+  const early = await endedWithin(hedge.afterMs, sent, attempts);
+  // Almost always: what keeps several tries in order is not even set up.
+  if (early?.kind === "answer" && !attempts.isRetriable(early)) {
+    attempt.leave();
+    return await finish(early, attempt.choice, attempts);
+  }
+  return await sideBySide({ attempt, sent, giveUp }, early === null, attempts, hedge);
+}
+
+/** @returns `null` if it takes longer */
+function endedWithin(
+  ms: number,
+  sent: Promise<Tried>,
+  { forwarding: { platform } }: Attempts,
+): Promise<Tried | null> {
+  return new Promise((resolve) => {
+    const cancel = platform.after(ms, () => resolve(null));
+    void sent.then((tried) => {
+      cancel();
+      resolve(tried);
+    });
+  });
+}
+
+async function sideBySide(
+  first: Running,
+  isSlow: boolean,
   attempts: Attempts,
   hedge: HedgePlan,
 ): Promise<Forwarded | Fault> {
@@ -50,13 +89,18 @@ export async function sideBySide(
       ? (): void => {}
       : platform.after(dueMs - nowMs, () => events.post({ what: "slow" }));
   };
-  const start = (number: number, attempt: Attempt): void => {
-    const onStart = (giveUp: () => void): void => void live.set(number, giveUp);
-    void attempts.send(attempt, attempts.body.open(), onStart).then((tried) => {
+  const listen = (number: number, { attempt, sent, giveUp }: Running): void => {
+    live.set(number, giveUp);
+    void sent.then((tried) => {
       attempt.leave();
       live.delete(number);
       events.post({ what: "ended", number, attempt, tried });
     });
+  };
+  const start = (number: number, attempt: Attempt): void => {
+    let giveUp = (): void => {};
+    const sent = attempts.send(attempt, attempts.body.open(), (give) => giveUp = give);
+    listen(number, { attempt, sent, giveUp });
     watch();
   };
   const wait = (number: number, attempt: Attempt): void => {
@@ -70,7 +114,8 @@ export async function sideBySide(
     });
   };
 
-  start(1, first);
+  listen(1, first);
+  if (isSlow) events.post({ what: "slow" });
   try {
     while (true) {
       const event = await events.next();

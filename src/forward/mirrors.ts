@@ -54,7 +54,13 @@ async function sendCopy(
   const { plan: { breaker }, vitals } = choice.cluster;
   if (breaker !== null && enterFirstTry(vitals.breaker, breaker) !== "entered") return;
   const deadline = new Deadline(route.timeoutMs, 0);
-  deadline.start(platform.now());
+  const nowMs = platform.now();
+  deadline.start(nowMs);
+  const leave = breaker === null ? null : forwarding.health.inFlight.enter(
+    nowMs,
+    deadline.atMs,
+    () => leaveFirstTry(vitals.breaker),
+  );
   const headers = forwarding.headersFor(member);
   try {
     const outgoing = body.open();
@@ -65,6 +71,6 @@ async function sendCopy(
     );
     if (tried.kind === "answer") tried.answer.discard();
   } finally {
-    if (breaker !== null) leaveFirstTry(vitals.breaker);
+    leave?.();
   }
 }

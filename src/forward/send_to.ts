@@ -45,8 +45,13 @@ export async function sendTo(
     cluster.plan.timeoutMs ?? Infinity,
     route.idleTimeoutMs ?? Infinity,
   );
-  record.active++;
   const startedMs = platform.now();
+  record.active++;
+  const leave = health.inFlight.enter(
+    startedMs,
+    Math.min(startedMs + limitMs, deadline.atMs),
+    () => record.active--,
+  );
   try {
     const tried = await tryOnce(request, {
       platform,
@@ -73,7 +78,7 @@ export async function sendTo(
     }
     return tried;
   } finally {
-    record.active--;
+    leave();
   }
 }
 

@@ -5,6 +5,7 @@
 import { observed } from "../balance/peak_ewma.ts";
 import type { ClusterPlan, OutlierPlan } from "../plan/plan.ts";
 import type { Verdict } from "./active_check.ts";
+import { InFlight } from "./in_flight.ts";
 import { clearCounts, countTry, type IntervalCounts, intervalEnd } from "./interval_counts.ts";
 import { judgedByAnswer, observeLocalOrigin } from "./local_origin.ts";
 import {
@@ -42,6 +43,8 @@ export interface Ejection extends EndpointName {
 export class HealthRegistry {
   /** Grows whenever any endpoint's availability changes: shares computed before are stale. */
   epoch = 0;
+  /** What requests have under way. */
+  readonly inFlight = new InFlight();
   readonly #clusters = new Map<string, ClusterRecord>();
   readonly #ejected = new Map<EndpointRecord, ClusterRecord>();
   /** Clusters whose pools are to be built anew at some time, such as the end of a slow start. */
@@ -121,8 +124,9 @@ export class HealthRegistry {
     if (fired || firedLocally) this.#eject(cluster.name, endpoint, plan, nowMs);
   }
 
-  /** Brings back what is due. Costs one comparison unless something is. */
+  /** Brings back what is due. Costs two comparisons unless something is. */
   settle(nowMs: number): void {
+    this.inFlight.sweep(nowMs);
     if (nowMs < this.#nextMs) return;
     this.#nextMs = Infinity;
     for (const [endpoint, cluster] of this.#ejected) {

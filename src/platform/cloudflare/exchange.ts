@@ -54,11 +54,12 @@ export class WorkerExchange implements Exchange {
     return new Headers(this.#headers);
   }
 
-  /** workerd sees a reset; a plain close it does not notice before the answer's headers. */
-  onClientGone(callback: () => void): () => void {
-    const { signal } = this.#request;
-    signal.addEventListener("abort", callback, { once: true });
-    return () => signal.removeEventListener("abort", callback);
+  /**
+   * Nothing to do: workerd itself ends a request's work when it sees its client go, at once and
+   * without running what would come after (see `health/in_flight.ts`).
+   */
+  onClientGone(): () => void {
+    return () => {};
   }
 
   later(work: Promise<void>): void {

@@ -34,9 +34,6 @@ export default {
       const answer = handle(new WorkerExchange(request, context), isolate.door(request));
       // By now it is known where the request goes, and so what there is to ask and to tell.
       fleet.behind(context);
-      // A client that resets its connection would end this at once, and leave counted as in flight
-      // what it had begun; so its going is told (see `onClientGone`), and what there is runs out.
-      if (answer instanceof Promise) context.waitUntil(answer);
       const response = await answer;
       if (feed.active !== before) fleet.behind(context);
       return response;

@@ -1,8 +1,9 @@
 /**
  * Timers for requests, almost all of which are cancelled. One of Deno's own
  * costs some 10 µs to set and clear; here all of one length share one, and each
- * is an entry in a queue.
+ * is a link in a chain.
  */
+import { Chain } from "../../model/chain.ts";
 
 interface Waiting {
   /** By the monotonic clock, in milliseconds. */
@@ -10,7 +11,7 @@ interface Waiting {
   readonly callback: () => void;
 }
 
-/** What a queue of timers needs of the runtime. */
+/** What a chain of timers needs of the runtime. */
 export interface Clock {
   /** Monotonic, in milliseconds. */
   now(): number;
@@ -22,29 +23,28 @@ export type After = (ms: number, callback: () => void) => () => void;
 /** @returns a function that calls back once after `ms`, unless what it returns is called before */
 export function timers(clock: Clock): After {
   /** By length; each in the order in which its timers are due, which is that in which they came. */
-  const queues = new Map<number, Set<Waiting>>();
-  const fire = (ms: number, queue: Set<Waiting>): void => {
-    for (const waiting of queue) {
-      const leftMs = waiting.atMs - clock.now();
+  const chains = new Map<number, Chain<Waiting>>();
+  const fire = (ms: number, chain: Chain<Waiting>): void => {
+    for (let link = chain.first; link !== null; link = chain.first) {
+      const leftMs = link.item.atMs - clock.now();
       if (leftMs > 0) {
-        clock.setTimeout(() => fire(ms, queue), leftMs);
+        clock.setTimeout(() => fire(ms, chain), leftMs);
         return;
       }
-      queue.delete(waiting);
-      waiting.callback();
+      chain.remove(link);
+      link.item.callback();
     }
-    queues.delete(ms);
+    chains.delete(ms);
   };
   return (ms, callback) => {
-    const waiting: Waiting = { atMs: clock.now() + ms, callback };
-    let queue = queues.get(ms);
-    if (queue === undefined) {
-      const begun = new Set<Waiting>();
-      queues.set(ms, queue = begun);
+    let chain = chains.get(ms);
+    if (chain === undefined) {
+      const begun = new Chain<Waiting>();
+      chains.set(ms, chain = begun);
       clock.setTimeout(() => fire(ms, begun), ms);
     }
-    queue.add(waiting);
-    return () => void queue.delete(waiting);
+    const link = chain.add({ atMs: clock.now() + ms, callback });
+    return () => void chain.remove(link);
   };
 }
 
