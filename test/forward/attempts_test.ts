@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CircuitBreakerPlan } from "../../src/plan/resilience.ts";
+import { plainHealthCheck } from "../support/plans.ts";
 import type { Reply } from "../support/platform.ts";
 import { settle } from "../support/timers.ts";
 import { type Fixture, seen, setUp } from "./fixture.ts";
@@ -231,23 +232,10 @@ Deno.test("capacity: a retry needs room too", async () => {
   assert.equal(fixture.platform.sent.length, 1);
 });
 
-const healthCheck = {
-  path: "/healthz",
-  headers: [],
-  timeoutMs: 1_000,
-  intervalMs: 10_000,
-  noTrafficIntervalMs: 60_000,
-  jitterMs: 0,
-  jitterPercent: 0,
-  initialJitterMs: 0,
-  unhealthyThreshold: 3,
-  healthyThreshold: 2,
-  expect: new Set([200]),
-};
 for (const checked of [true, false]) {
   Deno.test(`an endpoint says that it is out, ${checked ? "" : "not "}checked`, async () => {
     const fixture = setUp({
-      clusters: { a: { endpoints: 2, healthCheck: checked ? healthCheck : null } },
+      clusters: { a: { endpoints: 2, healthCheck: checked ? plainHealthCheck : null } },
       script: [
         () =>
           Promise.resolve(
