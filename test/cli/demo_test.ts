@@ -90,6 +90,19 @@ for (const runtime of RUNTIMES) {
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
       });
+      await t.step("a drained cluster gets nothing, an undrained one its share", async () => {
+        const post = async (what: string): Promise<void> => {
+          const response = await fetch(`${url}/_limen/clusters/aws/${what}`, {
+            method: "POST",
+            headers: { authorization: `Bearer ${token}` },
+          });
+          assert.equal(response.status, 200, await response.text());
+        };
+        await post("drain");
+        assert.equal((await tally(shop, 50)).aws, undefined);
+        await post("undrain");
+        assert.ok((await tally(shop, 50)).aws! > 25);
+      });
       await t.step("a pushed policy holds from the next request on", async () => {
         const [, from, to] = /sed 's\/(.*?)\/(.*?)\/'/.exec(printed) ?? [];
         const path = policy.startsWith("/") ? policy : `${ROOT}/${policy}`;

@@ -36,12 +36,20 @@ ${bold("Try it")}, in another terminal
   A canary: 10 % of the callers get dc, and a cookie keeps each where it is.
     for i in $(seq 5); do curl -s -b /tmp/limen-jar -c /tmp/limen-jar ${url}/checkout/; done
 
+  What if aws were gone? The exact shares, before anything happens.
+    ${deno} task limen simulate ${policy} --down aws
+
   Kill a cluster. No request fails: its share goes to pop, the failover.
     curl -X POST ${controlUrl}/aws/stop
     for i in $(seq 10); do curl -s ${url}/shop/; done
 
   Bring it back. Within 5 s traffic returns by itself.
     curl -X POST ${controlUrl}/aws/start
+
+  Empty a cluster for maintenance: requests in flight finish, new ones go elsewhere; and back.
+    curl -s -X POST ${url}/_limen/clusters/aws/drain -H 'authorization: Bearer ${adminToken}'
+    for i in $(seq 10); do curl -s ${url}/shop/; done
+    curl -s -X POST ${url}/_limen/clusters/aws/undrain -H 'authorization: Bearer ${adminToken}'
 
   Push a changed policy: all to dc. It holds from the next request on.
     sed 's/"aws": 80, "dc": 20/"aws": 0, "dc": 100/' ${policy} |
