@@ -3,6 +3,7 @@
  * others know. No request waits for it.
  */
 import type { CapacityGates } from "../capacity/gates.ts";
+import { Ledger } from "../capacity/ledger.ts";
 import type { Checker } from "../check/checker.ts";
 import type { HealthRegistry } from "../health/registry.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -40,6 +41,8 @@ export class FleetMember {
   readonly #options: FleetMemberOptions;
   readonly #follower: Follower;
   readonly #outbox = new Outbox();
+  /** Who is alone is a fleet of one, and has each capacity for itself. */
+  readonly #own = new Ledger();
   #state: FleetState | null = null;
   /** What the store is told that is known here; `null`: nothing. */
   #version: string | null = null;
@@ -134,7 +137,9 @@ export class FleetMember {
     const { store, gates, now } = this.#options;
     const asks = gates.asks(now());
     if (asks.length === 0) return;
-    const grants = await store?.lease(asks).catch(failed) ?? failed("no store");
+    const grants = store === null
+      ? asks.map((ask) => this.#own.lease(ask, now()))
+      : await store.lease(asks).catch(failed);
     if ("failure" in grants) gates.failed(asks, now());
     else gates.granted(asks, grants, now());
   }

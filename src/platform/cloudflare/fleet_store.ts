@@ -1,4 +1,5 @@
 /** The fleet behind the hub's Durable Object, as one isolate sees it. */
+import { Ledger } from "../../capacity/ledger.ts";
 import type { CapacityAsk, CapacityGrant } from "../../capacity/lease.ts";
 import { inParallel } from "../../check/in_parallel.ts";
 import type { FleetFailure, FleetReport, FleetState, FleetStore } from "../../fleet/port.ts";
@@ -57,6 +58,8 @@ export class DurableFleetStore implements FleetStore {
   #watchedUntilMs = -Infinity;
   /** What the hub knows that this isolate follows. */
   #toldPolicy: string | null = null;
+  /** Where there is no binding for capacities, each isolate has them for itself. */
+  readonly #own = new Ledger();
   /** When it was told of each busy cluster. */
   readonly #toldBusy = new Map<string, number>();
   /** Counts questions, so that an answer that was overtaken is known as such. */
@@ -107,8 +110,8 @@ export class DurableFleetStore implements FleetStore {
   }
 
   async lease(asks: readonly CapacityAsk[]): Promise<readonly CapacityGrant[] | FleetFailure> {
-    const { capacity } = this.#options;
-    if (capacity === null) return { failure: "There is no binding CAPACITY" };
+    const { capacity, now } = this.#options;
+    if (capacity === null) return asks.map((ask) => this.#own.lease(ask, now()));
     const grants: CapacityGrant[] = [];
     let failure: FleetFailure | null = null;
     await inParallel(asks, MOST_LEASES, async (question) => {

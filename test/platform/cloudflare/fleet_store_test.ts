@@ -209,8 +209,10 @@ Deno.test("fleet store: each cluster's capacity is parted by an object of its ow
   assert.ok(isFleetFailure(await isolate.store.lease([askFor("a")])));
 });
 
-Deno.test("fleet store: without the binding for it nobody parts capacities", async () => {
-  assert.ok(isFleetFailure(await new Isolate(false).store.lease([askFor("a")])));
+Deno.test("fleet store: without the binding for it an isolate has capacities for itself", async () => {
+  const grants = await new Isolate(false).store.lease([askFor("a")]);
+  assert.ok(!isFleetFailure(grants));
+  assert.deepEqual(grants.map(({ cluster, members }) => [cluster, members]), [["a", 1]]);
 });
 
 Deno.test("capacity ledger: begins with nothing to give, and gives what has flowed in", async () => {
