@@ -28,11 +28,14 @@ export function clusterRoutes({ gateway, fleet }: ClusterControl): Hono {
     .post("/clusters/:name/:action{drain|undrain}", async (c) => {
       const { name, action } = c.req.param();
       const unknown = fault("not_found", "The policy names no such cluster.");
-      if (named(name) === undefined) return problem(unknown);
+      // A drain outlives the policy that named its cluster, and can be taken back all the same.
+      const isLeftOver = action === "undrain" && gateway.health.isDrained(name);
+      if (named(name) === undefined && !isLeftOver) return problem(unknown);
       const failure = await fleet.drain(name, action === "drain");
       if (failure !== null) return problem(fault("store_unreachable", failure.failure));
       const now = named(name);
-      // Another policy came meanwhile.
-      return now === undefined ? problem(unknown) : c.json(now);
+      if (now !== undefined) return c.json(now);
+      // Else another policy came meanwhile.
+      return isLeftOver ? c.json({ name, draining: false, endpoints: [] }) : problem(unknown);
     });
 }

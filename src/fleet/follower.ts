@@ -58,17 +58,19 @@ export class Follower {
     for (const [key, ejection] of running) {
       if (ejection.untilMs <= nowMs) continue;
       const isKnown = this.#ejections.get(key)?.ejection.untilMs === ejection.untilMs;
-      if (isKnown || this.#follow(ejection)) this.#ejections.set(key, { ejection, shared: true });
+      if (isKnown || this.#follow(ejection, nowMs)) {
+        this.#ejections.set(key, { ejection, shared: true });
+      }
     }
   }
 
   /** @returns whether this isolate knows the endpoint, so far */
-  #follow({ cluster: name, origin, untilMs }: SharedEjection): boolean {
+  #follow({ cluster: name, origin, untilMs }: SharedEjection, nowMs: number): boolean {
     const { registry, plan } = this.#options;
     const cluster = plan()?.clusters.find((cluster) => cluster.name === name);
     const isKnown = registry.cluster(name)?.endpoints.has(origin) ?? false;
     if (cluster === undefined || !isKnown) return false;
-    registry.ejectShared(cluster, origin, untilMs);
+    registry.ejectShared(cluster, origin, untilMs, nowMs);
     return true;
   }
 

@@ -84,6 +84,11 @@ export class FleetMember {
     if (store !== null) this.#outbox.add(found);
   }
 
+  /** Whether something was found here that the fleet should hear without delay. */
+  get hasNews(): boolean {
+    return this.#options.registry.hasNews;
+  }
+
   /** Tells the fleet, and follows it. Never rejects. Concurrent calls are harmless. */
   async sync(): Promise<void> {
     const { store, now } = this.#options;

@@ -9,6 +9,9 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Uploads whose end can't be seen are given the time they need at this rate. */
 const SLOWEST_UPLOAD_BYTES_PER_MS = 128;
 
+/** What is added to every limit for bytes of the request whose way nobody can see; milliseconds. */
+export const uploadMs = (unseenBytes: number): number => unseenBytes / SLOWEST_UPLOAD_BYTES_PER_MS;
+
 /**
  * Counts from the moment the request has been received in full. While it is
  * still being received, counts from the last moment the client was waited for,
@@ -26,8 +29,7 @@ export class Deadline {
    * @param unseenBytes of the request that are on their way without anyone seeing their end
    */
   constructor(timeoutMs: number | null, unseenBytes: number) {
-    const limitMs = (timeoutMs ?? DEFAULT_HEADERS_TIMEOUT_MS) +
-      unseenBytes / SLOWEST_UPLOAD_BYTES_PER_MS;
+    const limitMs = (timeoutMs ?? DEFAULT_HEADERS_TIMEOUT_MS) + uploadMs(unseenBytes);
     this.#limitMs = timeoutMs === 0 || limitMs > LONGEST_TIMER_MS ? Infinity : limitMs;
   }
 

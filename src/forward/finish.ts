@@ -1,6 +1,6 @@
 /** What the client gets of the last try: its answer, within the time that is left, or a fault. */
 import { type Fault, fault } from "../model/fault.ts";
-import type { BodyDeadline, Platform } from "../model/platform.ts";
+import type { Answer, BodyDeadline, Platform } from "../model/platform.ts";
 import type { Choice } from "../steer/choose.ts";
 import type { Attempts, Ended } from "./attempts.ts";
 import { LONGEST_TIMER_MS } from "./deadline.ts";
@@ -22,24 +22,34 @@ export async function finish(
     return { answer, choice, deadline: null };
   }
   const bodyDeadline = { atMs, idleMs, abort };
-  const held = answer.hold();
-  if (held === null) return { answer, choice, deadline: bodyDeadline };
-  const failed = await unlessHeld(held, bodyDeadline, platform);
+  const failed = await unlessHeld(answer, bodyDeadline, platform);
+  if (failed === "not-held") return { answer, choice, deadline: bodyDeadline };
   return failed ?? { answer, choice, deadline: null };
 }
 
-/** Waits for a small body, for as long as it may take. @returns what went wrong, if anything did */
+/**
+ * Waits for a small body, for as long as it may take.
+ *
+ * @returns what went wrong; `null`: nothing did
+ */
 async function unlessHeld(
-  held: Promise<boolean>,
+  answer: Answer,
   { atMs, idleMs, abort }: BodyDeadline,
   platform: Platform,
-): Promise<Fault | null> {
+): Promise<Fault | "not-held" | null> {
   let late = false;
-  const waitMs = Math.min(Math.max(0, atMs - platform.now()), idleMs);
-  const cancel = platform.after(waitMs, () => {
+  let cancel = (): void => {};
+  const end = (): void => {
     late = true;
     abort();
-  });
+  };
+  const wait = (): void => {
+    cancel();
+    cancel = platform.after(Math.min(Math.max(0, atMs - platform.now()), idleMs), end);
+  };
+  const held = answer.hold(idleMs === Infinity ? null : wait);
+  if (held === null) return "not-held";
+  wait();
   const whole = await held;
   cancel();
   return whole ? null : faultOf(late ? "timeout" : "reset");

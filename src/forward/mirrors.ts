@@ -25,7 +25,8 @@ export function sendMirrors(member: MemberPlan, body: Body, forwarding: Forwardi
   if (!body.shareable || forwarding.upgrade) return;
   const { exchange, platform, route } = forwarding;
   for (const mirror of drawMirrors(route.mirrors, () => platform.random())) {
-    exchange.later(sendCopy(mirror, member, body, shadowed(forwarding)));
+    // Whatever becomes of a copy, it is not the client's matter.
+    exchange.later(sendCopy(mirror, member, body, shadowed(forwarding)).catch(() => {}));
   }
 }
 

@@ -6,7 +6,7 @@ import type { Exchange, OutgoingBody } from "../model/platform.ts";
 import type { ClusterPlan } from "../plan/plan.ts";
 import type { Choice } from "../steer/choose.ts";
 import type { Body } from "./body.ts";
-import type { Deadline } from "./deadline.ts";
+import { type Deadline, uploadMs } from "./deadline.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { mayRepeat } from "./retry.ts";
 import { type Tried, tryOnce } from "./try.ts";
@@ -44,7 +44,7 @@ export async function sendTo(
     route.retry.perTryTimeoutMs ?? Infinity,
     cluster.plan.timeoutMs ?? Infinity,
     route.idleTimeoutMs ?? Infinity,
-  );
+  ) + uploadMs(body.unseenBytes);
   const startedMs = platform.now();
   record.active++;
   const leave = health.inFlight.enter(
@@ -62,17 +62,21 @@ export async function sendTo(
       onStart: onStart ?? null,
     });
     if (tried.kind === "given-up") return tried;
+    // Nobody saw whose time it was: a client that stops sending must not take an endpoint out.
+    if (tried.kind === "timeout" && body.unseenBytes > 0) return tried;
     const nowMs = platform.now();
     // A wall clock may be set back meanwhile.
     const tookMs = Math.max(0, nowMs - startedMs);
+    // What streams through takes its client's time too.
+    const latencyMs = body.shareable ? tookMs : null;
     if (tried.kind !== "answer") {
       // Who lets the time pass is at least so slow; who refuses says nothing of how fast it is.
-      const slowMs = tried.kind === "timeout" ? tookMs : null;
+      const slowMs = tried.kind === "timeout" ? latencyMs : null;
       health.report(cluster.plan, record, "no-answer", nowMs, slowMs);
       return tried;
     }
     const { answer } = tried;
-    health.report(cluster.plan, record, outcomeOf(answer.status), nowMs, tookMs);
+    health.report(cluster.plan, record, outcomeOf(answer.status), nowMs, latencyMs);
     if (cluster.plan.healthCheck !== null && saysOut((name) => answer.header(name))) {
       health.takeOut(cluster.plan.name, record, nowMs);
     }

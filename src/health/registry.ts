@@ -40,6 +40,9 @@ export interface Ejection extends EndpointName {
   readonly untilMs: number;
 }
 
+/** What a cluster's latency counts as that has failed and never answered well, in milliseconds. */
+const UNPROVEN_MS = 1_000;
+
 export class HealthRegistry {
   /** Grows whenever any endpoint's availability changes: shares computed before are stale. */
   epoch = 0;
@@ -107,10 +110,11 @@ export class HealthRegistry {
   ): void {
     const { vitals } = endpoint;
     vitals.busy = true;
-    if (tookMs !== null) {
-      vitals.latency = observed(vitals.latency, tookMs, nowMs);
-      endpoint.latencies.add(tookMs);
-    }
+    if (tookMs !== null) endpoint.latencies.add(tookMs);
+    const averageMs = vitals.latency?.averageMs ?? UNPROVEN_MS;
+    // To fail is no way to be fast: a failure lifts the average, and never lowers it.
+    if (outcome !== "success") tookMs = Math.max(tookMs ?? 0, averageMs);
+    if (tookMs !== null) vitals.latency = observed(vitals.latency, tookMs, nowMs);
     const plan = cluster.outlier;
     if (plan === null) return;
     // This try belongs to the interval that is running after that.
@@ -193,16 +197,28 @@ export class HealthRegistry {
   }
 
   /** Follows an ejection that another member of the fleet made, as far as the cluster's cap allows. */
-  ejectShared({ name, outlier }: ClusterPlan, origin: string, untilMs: number): void {
+  ejectShared(
+    { name, outlier }: ClusterPlan,
+    origin: string,
+    sharedUntilMs: number,
+    nowMs: number,
+  ): void {
     const cluster = this.#clusters.get(name);
     const endpoint = cluster?.endpoints.get(origin);
     if (cluster === undefined || endpoint === undefined || outlier === null) return;
+    // Whoever made it may have another policy, or a clock that is ahead.
+    const untilMs = Math.min(sharedUntilMs, nowMs + outlier.maxEjectionMs);
     if (endpoint.outlier.ejectedUntilMs >= untilMs) return;
     if (!isEjected(endpoint) && !mayEject(ejectedIn(cluster), cluster.endpoints.size, outlier)) {
       return;
     }
     endpoint.outlier.ejectedUntilMs = untilMs;
     this.#isOut(endpoint, cluster);
+  }
+
+  /** Whether there is an ejection, or an endpoint out by its own word, to take. */
+  get hasNews(): boolean {
+    return !this.#ejections.isEmpty || !this.#takenOut.isEmpty;
   }
 
   /** This isolate's own ejections since it was last asked. */

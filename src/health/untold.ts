@@ -10,6 +10,10 @@ export class Untold<T> {
     if (this.#items.length < MOST) this.#items.push(item);
   }
 
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
   /** Everything since it was last asked. */
   take(): readonly T[] {
     const taken = this.#items;

@@ -95,8 +95,10 @@ export interface Answer {
   /**
    * Reads the body whole, if it is small enough to be held. @returns whether all of
    * it came; `null`: it has to be handed on as it comes
+   *
+   * @param onChunk called with each part that has come; `null`: nobody wants to know
    */
-  hold(): Promise<boolean> | null;
+  hold(onChunk: (() => void) | null): Promise<boolean> | null;
 }
 
 export interface SendFailure {

@@ -15,7 +15,7 @@ export function fetchAnswer(response: Response): FetchAnswer {
     status: response.status,
     header: (name) => response.headers.get(name),
     discard: () => void response.body?.cancel().catch(ignore),
-    hold: () => held.hold(),
+    hold: (onChunk) => held.hold(onChunk),
   };
 }
 

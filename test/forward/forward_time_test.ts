@@ -189,6 +189,47 @@ for (const { name, timeoutMs, status, want } of deadlines) {
   });
 }
 
+interface TrickleRow {
+  readonly name: string;
+  /** A part of the body each so many milliseconds. */
+  readonly everyMs: number;
+  readonly timeoutMs: number | null;
+  readonly want: { readonly got: string | number; readonly ms: number };
+}
+const trickles: TrickleRow[] = [
+  { name: "goes on", everyMs: 90, timeoutMs: null, want: { got: 200, ms: 450 } },
+  { name: "pauses", everyMs: 110, timeoutMs: null, want: { got: "upstream_timeout", ms: 100 } },
+  {
+    name: "goes on for too long",
+    everyMs: 90,
+    timeoutMs: 400,
+    want: { got: "upstream_timeout", ms: 400 },
+  },
+];
+for (const { name, everyMs, timeoutMs, want } of trickles) {
+  Deno.test(`an idle timeout counts a small body's silence only: one that ${name}`, async () => {
+    const fixture: Fixture = setUp({
+      route: { timeoutMs, idleTimeoutMs: 100 },
+      script: [({ signal }) => {
+        const answer = new FakeAnswer(200);
+        answer.whole = new Promise((resolve) => {
+          const cancels = [1, 2, 3, 4].map((part) =>
+            fixture.platform.after(part * everyMs, () => answer.arrive())
+          );
+          cancels.push(fixture.platform.after(5 * everyMs, () => resolve(true)));
+          signal.onabort = () => {
+            for (const cancel of cancels) cancel();
+            resolve(false);
+          };
+        });
+        return Promise.resolve(answer);
+      }],
+    });
+    assert.deepEqual(await timed(fixture), want);
+    assert.equal(fixture.platform.clock.pending, 0);
+  });
+}
+
 interface HeldRow {
   readonly name: string;
   /** What the answer's small body comes to once its upstream is told to stop, or at once. */
@@ -237,14 +278,53 @@ Deno.test("time that a small body takes to arrive is not the upstream's", async 
   assert.equal(result.deadline!.atMs, platform.now() + 100);
 });
 
-Deno.test("a large body of known length is given 128 bytes per millisecond on top", async () => {
-  const fixture = setUp({
-    route: { timeoutMs: 100 },
-    exchange: { method: "PUT", body: arrived("x".repeat(1280)) },
-    script: ["silence"],
+const uploads: readonly { readonly limit: string; readonly setup: Setup }[] = [
+  { limit: "the route's timeout", setup: { route: { timeoutMs: 100 } } },
+  { limit: "the idle timeout", setup: { route: { idleTimeoutMs: 100 } } },
+  { limit: "the per-try timeout", setup: { retry: { perTryTimeoutMs: 100 } } },
+  { limit: "the cluster's timeout", setup: { clusters: { a: { timeoutMs: 100 } } } },
+];
+for (const { limit, setup } of uploads) {
+  const name = `a large body of known length is given 128 bytes per ms on top of ${limit}`;
+  Deno.test(name, async () => {
+    const fixture = setUp({
+      ...setup,
+      exchange: { method: "PUT", body: arrived("x".repeat(1280)) },
+      script: ["silence"],
+    });
+    assert.deepEqual(await timed(fixture), { got: "upstream_timeout", ms: 110 });
   });
-  assert.deepEqual(await timed(fixture), { got: "upstream_timeout", ms: 110 });
+}
+
+Deno.test("a client that stops sending a large body takes no endpoint out", async () => {
+  const body = arrived("x".repeat(1280));
+  const fixture = setUp({ exchange: { method: "PUT", body }, script: ["silence"] });
+  await timed(fixture);
+  const { record } = fixture.world.upstreams.cluster(0).endpoints[0]!;
+  assert.equal(record.outlier.consecutive5xx, 0);
+  assert.equal(record.vitals.latency, null);
 });
+
+const bodies = [
+  { name: "held", length: 3, want: 50 },
+  { name: "of known length", length: 100, want: null },
+  { name: "of unknown length", length: null, want: null },
+];
+for (const { name, length, want } of bodies) {
+  const says = want === null ? "says nothing of" : "tells";
+  Deno.test(`the time to an answer ${says} the latency: a body ${name}`, async () => {
+    const fixture: Fixture = setUp({
+      exchange: { method: "PUT", body: arrived("x".repeat(length ?? 100), length) },
+      script: [() =>
+        new Promise((resolve) => {
+          fixture.platform.after(50, () => resolve(new FakeAnswer(200)));
+        })],
+    });
+    await timed(fixture);
+    const { vitals } = fixture.world.upstreams.cluster(0);
+    assert.equal(vitals.latency?.averageMs ?? null, want);
+  });
+}
 
 /** Takes all of the body, then does nothing more. */
 const takesAndHangs = async (sent: FakePlatform["sent"][number]): ReturnType<typeof aborted> => {

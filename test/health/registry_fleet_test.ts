@@ -135,7 +135,7 @@ for (const { name, outlier = {}, own = [], heard, want } of rows) {
     const world = worldOf({ a: { endpoints: 4, outlier: plan }, b: 1 });
     world.eject(0, ...own.map((at) => `a/${at}`));
     for (const [at, untilMs] of heard) {
-      world.registry.ejectShared(world.clusters[0]!, originOf(at), untilMs);
+      world.registry.ejectShared(world.clusters[0]!, originOf(at), untilMs, 0);
     }
     const untils = want.map((_, at) => recordOf(world, at).outlier.ejectedUntilMs);
     assert.deepEqual(untils, want);
@@ -155,13 +155,13 @@ for (const { name, outlier = {}, own = [], heard, want } of rows) {
 Deno.test("ejections of the fleet: a cluster that is not known", () => {
   const world = worldOf({ a: 1, b: 1 });
   const before = epochsOf(world);
-  world.registry.ejectShared({ ...world.clusters[0]!, name: "gone" }, originOf(0), 20_000);
+  world.registry.ejectShared({ ...world.clusters[0]!, name: "gone" }, originOf(0), 20_000, 0);
   assert.deepEqual(epochsOf(world), before);
 });
 
 Deno.test("ejections of the fleet do not lengthen this isolate's next own one", () => {
   const world = worldOf({ a: 1, b: 1 });
-  world.registry.ejectShared(world.clusters[0]!, originOf(0), 20_000);
+  world.registry.ejectShared(world.clusters[0]!, originOf(0), 20_000, 0);
   world.registry.settle(20_000);
   world.eject(20_000, "a/0");
   assert.equal(recordOf(world, 0).outlier.ejectedUntilMs, 50_000);
@@ -207,3 +207,32 @@ Deno.test("busy is who has had requests since the last look, however they went",
   report(0, "success");
   assert.deepEqual(world.registry.takeBusy(), ["b"]);
 });
+
+Deno.test("an ejection that another member made is no longer than this policy's longest", () => {
+  const world = worldOf({ a: 2 });
+  const [cluster] = world.clusters;
+  const origin = cluster!.endpoints[0]!.origin;
+  world.registry.ejectShared(cluster!, origin, 10_000_000, 1_000);
+  const { outlier } = world.registry.cluster("a")!.endpoints.get(origin)!;
+  assert.equal(outlier.ejectedUntilMs, 1_000 + cluster!.outlier!.maxEjectionMs);
+});
+
+const latencyRows = [
+  { name: "an answer", tries: [["success", 40]], want: 40 },
+  { name: "a failure after it, slower", tries: [["success", 40], ["server-error", 90]], want: 90 },
+  { name: "a failure after it, faster", tries: [["success", 40], ["server-error", 1]], want: 40 },
+  { name: "no answer after it", tries: [["success", 40], ["no-answer", null]], want: 40 },
+  { name: "nothing but a quick failure", tries: [["server-error", 1]], want: 1_000 },
+  { name: "nothing but no answer", tries: [["no-answer", null]], want: 1_000 },
+  { name: "nothing but a slow failure", tries: [["gateway-error", 3_000]], want: 3_000 },
+] as const;
+for (const { name, tries, want } of latencyRows) {
+  Deno.test(`a cluster's latency: ${name}`, () => {
+    const world = worldOf({ a: 1 });
+    const { record } = world.upstreams.cluster(0).endpoints[0]!;
+    for (const [outcome, tookMs] of tries) {
+      world.registry.report(world.clusters[0]!, record, outcome, 5_000, tookMs);
+    }
+    assert.equal(record.vitals.latency!.averageMs, want);
+  });
+}

@@ -218,7 +218,7 @@ Deno.test("sweep: the try that ends an interval belongs to the next one", () => 
 Deno.test("sweep: who is ejected already is not compared, and its counts go too", () => {
   const { registry, cluster, report, state } = setUp(4, { failurePercentage });
   report(0, "....", "....", "....", "5555");
-  registry.ejectShared(cluster, cluster.endpoints[3]!.origin, 12_000);
+  registry.ejectShared(cluster, cluster.endpoints[3]!.origin, 12_000, 0);
   report(10_000, "....", "....", "....");
   assert.equal(state(), "...x");
   registry.settle(12_000);
@@ -231,7 +231,7 @@ Deno.test("sweep: who is ejected already does not help to have enough to compare
   for (const detector of [{ failurePercentage }, { successRate }]) {
     const { registry, cluster, report, state } = setUp(3, detector);
     report(0, "....", "....", "5555");
-    registry.ejectShared(cluster, cluster.endpoints[0]!.origin, 12_000);
+    registry.ejectShared(cluster, cluster.endpoints[0]!.origin, 12_000, 0);
     report(10_000, NEXT);
     assert.equal(state(), "x..");
   }

@@ -111,7 +111,7 @@ Deno.test("GET clusters: an ejection, until it is over", async () => {
   const world = new World();
   await world.states();
   const untilMs = world.platform.now() + 30_000;
-  world.health.ejectShared(PLAN.clusters[1]!, "http://aws-0.test", untilMs);
+  world.health.ejectShared(PLAN.clusters[1]!, "http://aws-0.test", untilMs, world.platform.now());
   const { body } = await world.ask("GET", "/clusters");
   const [, aws] = (body as { clusters: { endpoints: { ejectedUntil: string }[] }[] }).clusters;
   assert.equal(aws!.endpoints[0]!.ejectedUntil, new Date(untilMs).toISOString());
@@ -172,4 +172,17 @@ Deno.test("POST drain: a cluster that goes while it is drained", async () => {
     return await drain.call(world.store, cluster, drained);
   };
   assert.equal((await world.ask("POST", "/clusters/dc/drain")).status, 404);
+});
+
+Deno.test("POST undrain: a cluster that was drained and that the policy names no more", async () => {
+  let plan = PLAN;
+  const world = new World(() => plan);
+  await world.ask("POST", "/clusters/dc/drain");
+  plan = planOf(clusterPlans({ aws: {} }));
+  assert.deepEqual(await world.ask("POST", "/clusters/dc/undrain"), {
+    status: 200,
+    body: { name: "dc", draining: false, endpoints: [] },
+  });
+  assert.deepEqual(world.store.state.drained, []);
+  assert.equal((await world.ask("POST", "/clusters/dc/undrain")).status, 404);
 });

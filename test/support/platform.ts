@@ -56,7 +56,11 @@ export class FakeAnswer implements Answer {
   /** A body that is small: what becomes of it, if so. */
   whole: Promise<boolean> | null = null;
 
-  hold(): Promise<boolean> | null {
+  /** Tells who holds the body that more of it has come. */
+  arrive: () => void = () => {};
+
+  hold(onChunk: (() => void) | null): Promise<boolean> | null {
+    this.arrive = onChunk ?? ((): void => {});
     return this.whole;
   }
 }

@@ -40,7 +40,7 @@ export class FleetLink {
     const { member, store, plan, now } = this.#options;
     const nowMs = now();
     const active = plan();
-    if (member.due(nowMs) || active !== this.#told) {
+    if (member.due(nowMs) || member.hasNews || active !== this.#told) {
       this.#told = active;
       context.waitUntil(member.sync());
     }
@@ -48,6 +48,11 @@ export class FleetLink {
     if (store === null || nowMs < this.#watchDueMs) return;
     this.#watchDueMs = nowMs + WATCH_AGAIN_MS;
     context.waitUntil(this.#watch(store, context));
+  }
+
+  /** Does what the request itself gave cause to, once it has been answered. */
+  after(context: Context): void {
+    if (this.#options.member.hasNews) context.waitUntil(this.#options.member.sync());
   }
 
   async #watch(store: DurableFleetStore, context: Context): Promise<void> {

@@ -36,6 +36,7 @@ export default {
       fleet.behind(context);
       const response = await answer;
       if (feed.active !== before) fleet.behind(context);
+      else fleet.after(context);
       return response;
     } catch (error) {
       log(logError("request_failed", error));

@@ -8,6 +8,7 @@ import type { FleetStore } from "../../fleet/port.ts";
 import type { HealthRegistry } from "../../health/registry.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { startLoop } from "./loop.ts";
+import { sleep } from "./sleep.ts";
 
 export interface BackgroundOptions {
   /** The plan in force, which `registry` knows; `null`: none. */
@@ -34,6 +35,9 @@ const CHECKS_AT_ONCE = 100;
 
 /** Between two looks at the gates: a request may have made one due. */
 const LEASE_LOOK_MS = 50;
+
+/** How long an answer to a lease is waited for before the next look; milliseconds. */
+const LEASE_PATIENCE_MS = 1_000;
 
 /** Does not go back when the wall clock does: checks would stand still. */
 const steadyMs = (): number => performance.timeOrigin + performance.now();
@@ -77,14 +81,20 @@ export function startBackground(options: BackgroundOptions): Background {
   }, signal);
 
   const leases = startLoop(async () => {
-    if (member.leaseDue(now())) await member.lease();
+    // A store that hangs is for the gates to notice, which ask again and count it as lost.
+    if (member.leaseDue(now())) {
+      await Promise.race([member.lease(), sleep(LEASE_PATIENCE_MS, signal)]);
+    }
     const isLimited = plan()?.clusters.some(({ capacity }) => capacity !== null) ?? false;
     return isLimited ? LEASE_LOOK_MS : Infinity;
   }, signal);
 
   const syncs = startLoop(async () => {
-    if (plan() !== checked) [checks, leases].forEach((loop) => loop.wake());
-    await member.sync();
+    if (plan() !== checked) leases.wake();
+    const synced = member.sync();
+    // Another policy, or what was heard just now: who gets requests is checked more often.
+    checks.wake();
+    await synced;
     return syncMs;
   }, signal);
   const watching = store.watch?.(() => syncs.wake(), signal);

@@ -63,16 +63,22 @@ function checkHost(cluster: Part<PolicyCluster>, target: Target | null, report: 
       report("hostKeyword", path, `"${host}" is sent as it stands, did you mean "${keyword}"?`);
     }
   }
-  checkSentHost(path, target, report);
+  checkSentHost(path, target, report, host === "preserve");
 }
 
 /** Workers can't send a Host that differs from the URL's. */
-export function checkSentHost(path: Path, target: Target | null, report: Report): void {
+export function checkSentHost(
+  path: Path,
+  target: Target | null,
+  report: Report,
+  isClients = false,
+): void {
   if (target === "deno") return;
+  const message = "on Cloudflare the Host stays the endpoint's";
   report(
     "hostNotSent",
     path,
-    "on Cloudflare the Host stays the endpoint's, x-forwarded-host says this one",
+    isClients ? `${message}; x-forwarded-host says the client's` : message,
   );
 }
 

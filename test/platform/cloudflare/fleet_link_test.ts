@@ -6,7 +6,7 @@ import { HealthRegistry } from "../../../src/health/registry.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { FleetLink } from "../../../src/platform/cloudflare/fleet_link.ts";
 import type { DurableFleetStore } from "../../../src/platform/cloudflare/fleet_store.ts";
-import { clusterPlans, planOf } from "../../support/plans.ts";
+import { clusterPlans, plainHealthCheck, planOf, upstreamsOf } from "../../support/plans.ts";
 import { settle } from "../../support/timers.ts";
 
 /** Counts what is asked of the fleet; a watch goes on until a test ends it. */
@@ -17,6 +17,7 @@ class Isolate {
   leases = 0;
   readonly watches: { readonly onChange: () => void; readonly end: () => void }[] = [];
   readonly gates = new CapacityGates("m");
+  readonly registry = new HealthRegistry();
   readonly link: FleetLink;
   /** What runs behind responses, so far. */
   readonly behind: Promise<unknown>[] = [];
@@ -37,7 +38,7 @@ class Isolate {
     };
     const member = new FleetMember({
       store: isAlone ? null : store,
-      registry: new HealthRegistry(),
+      registry: this.registry,
       plan: () => this.plan,
       checker: null,
       gates: this.gates,
@@ -113,4 +114,17 @@ Deno.test("fleet link: alone there is nobody to ask", () => {
   isolate.gates.adopt(isolate.plan);
   isolate.request();
   assert.deepEqual([isolate.syncs, isolate.leases, isolate.watches.length], [0, 0, 0]);
+});
+
+Deno.test("fleet link: what an answer has told goes to the fleet at once, behind that answer", () => {
+  const isolate = new Isolate();
+  const [cluster] = clusterPlans({ dc: { healthCheck: plainHealthCheck } });
+  const upstreams = upstreamsOf([cluster!], isolate.registry);
+  const context = { waitUntil: (work: Promise<unknown>) => void isolate.behind.push(work) };
+  isolate.request();
+  isolate.link.after(context);
+  assert.equal(isolate.syncs, 1, "nothing to tell");
+  isolate.registry.takeOut("dc", upstreams.cluster(0).endpoints[0]!.record, isolate.nowMs);
+  isolate.link.after(context);
+  assert.equal(isolate.syncs, 2);
 });

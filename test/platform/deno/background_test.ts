@@ -117,11 +117,33 @@ Deno.test("background: a policy that brings checks is heard of where there was n
     await process.until(() => process.verdict() === "healthy");
   }));
 
+Deno.test("background: a cluster that gets its first request is checked sooner at once", () =>
+  memoryKv(async (kv) => {
+    const plan = planOf(clusterPlans({
+      dc: {
+        healthCheck: checkPlan({
+          intervalMs: 1,
+          noTrafficIntervalMs: 1_000_000,
+          unhealthyThreshold: 1,
+        }),
+      },
+    }));
+    await using process = new Process(kv, 1, plan);
+    await process.until(() => process.verdict() === "healthy");
+    const { looks } = process;
+    await process.until(() => process.looks === looks + 3);
+    process.send = () => Promise.resolve(null);
+    const dc = process.plan.clusters[0]!;
+    const { endpoints } = process.registry.cluster("dc")!;
+    process.registry.report(dc, endpoints.get(ORIGIN)!, "success", Date.now());
+    await process.until(() => process.verdict() === "unhealthy");
+  }));
+
 Deno.test("background: a success ends an ejection", () =>
   memoryKv(async (kv) => {
     await using process = new Process(kv);
     const dc = process.plan.clusters[0]!;
-    process.registry.ejectShared(dc, ORIGIN, Date.now() + 1_000_000);
+    process.registry.ejectShared(dc, ORIGIN, Date.now() + 1_000_000, Date.now());
     const { outlier } = process.registry.cluster("dc")!.endpoints.get(ORIGIN)!;
     await process.until(() => outlier.ejectedUntilMs === 0);
   }));
