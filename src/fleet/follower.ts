@@ -1,9 +1,9 @@
 /** Carries what the fleet knows into this isolate's health registry. */
 import type { Verdict } from "../health/active_check.ts";
-import type { HealthRegistry } from "../health/registry.ts";
+import type { EndpointName, HealthRegistry } from "../health/registry.ts";
 import type { Plan } from "../plan/plan.ts";
 import { keyOf } from "./endpoint_key.ts";
-import type { FleetState, SharedEjection } from "./port.ts";
+import type { FleetState, SharedEjection, SharedVerdict } from "./port.ts";
 
 export interface FollowerOptions {
   readonly registry: HealthRegistry;
@@ -19,8 +19,16 @@ interface Known {
   readonly shared: boolean;
 }
 
+/**
+ * How long the fleet may take to hear that an endpoint took itself out, in milliseconds: a verdict
+ * from before must not bring it back.
+ */
+const OUT_HERE_MS = 5_000;
+
 export class Follower {
   readonly #options: FollowerOptions;
+  /** Until when the fleet's good word for an endpoint may be an old one. */
+  readonly #outHere = new Map<string, number>();
   /** Ejections that were made or followed here and are not over, by endpoint. */
   #ejections = new Map<string, Known>();
   #verdicts: FleetState["verdicts"] = [];
@@ -34,6 +42,11 @@ export class Follower {
     for (const ejection of ejections) {
       this.#ejections.set(keyOf(ejection), { ejection, shared: false });
     }
+  }
+
+  /** Remembers the endpoints that took themselves out in answers to this isolate's requests. */
+  tookOut(endpoints: readonly EndpointName[], nowMs: number): void {
+    for (const endpoint of endpoints) this.#outHere.set(keyOf(endpoint), nowMs + OUT_HERE_MS);
   }
 
   /**
@@ -81,8 +94,18 @@ export class Follower {
       .map((one) => ({ ...one, verdict: "unknown" as const }));
     for (const { cluster, origin, verdict } of [...silent, ...verdicts]) {
       if (ownVerdict(cluster, origin) !== "unknown") continue;
+      if (this.#mayBeOld({ cluster, origin, verdict }, nowMs)) continue;
       registry.setVerdict(cluster, origin, verdict, nowMs);
     }
     this.#verdicts = verdicts;
+  }
+
+  #mayBeOld(said: SharedVerdict, nowMs: number): boolean {
+    const untilMs = this.#outHere.get(keyOf(said));
+    if (untilMs === undefined) return false;
+    const isHeard = said.verdict === "excluded" || said.verdict === "unhealthy";
+    if (!isHeard && nowMs < untilMs) return true;
+    this.#outHere.delete(keyOf(said));
+    return false;
   }
 }

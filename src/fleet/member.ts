@@ -72,7 +72,7 @@ export class FleetMember {
    * the next sync.
    */
   hear(): void {
-    const { registry, checker, store } = this.#options;
+    const { registry, checker, store, now } = this.#options;
     const found: FleetReport = {
       ejections: registry.takeEjections(),
       busy: registry.takeBusy(),
@@ -81,6 +81,7 @@ export class FleetMember {
     checker?.busy(found.busy);
     for (const { cluster, origin } of found.takenOut) checker?.takenOut(cluster, origin);
     this.#follower.made(found.ejections);
+    this.#follower.tookOut(found.takenOut, now());
     if (store !== null) this.#outbox.add(found);
   }
 

@@ -161,3 +161,32 @@ Deno.test("follower: what came before its endpoints were known holds once they a
   isolate.apply(state);
   assert.deepEqual(isolate.states, ["unhealthy", "unhealthy", "healthy", "healthy"]);
 });
+
+Deno.test("follower: an old good word does not bring back who took itself out here", () => {
+  const isolate = new Isolate();
+  const [cluster, origin] = ["dc", ORIGINS[1]!];
+  const say = (verdict: Verdict): void =>
+    isolate.apply({ verdicts: [{ cluster, origin, verdict }] });
+  say("healthy");
+  const endpoint = isolate.registry.cluster("dc")!.endpoints.get(origin)!;
+  isolate.registry.takeOut("dc", endpoint, isolate.nowMs);
+  isolate.follower.tookOut(isolate.registry.takeTakenOut(), isolate.nowMs);
+  isolate.nowMs += 4_999;
+  say("healthy");
+  assert.equal(isolate.states[1], "excluded");
+  // The fleet has heard of it: from here on its word counts.
+  say("excluded");
+  say("healthy");
+  assert.equal(isolate.states[1], "healthy");
+});
+
+Deno.test("follower: a fleet that goes on saying well of who took itself out is believed in the end", () => {
+  const isolate = new Isolate();
+  const [cluster, origin] = ["dc", ORIGINS[1]!];
+  const endpoint = isolate.registry.cluster("dc")!.endpoints.get(origin)!;
+  isolate.registry.takeOut("dc", endpoint, isolate.nowMs);
+  isolate.follower.tookOut(isolate.registry.takeTakenOut(), isolate.nowMs);
+  isolate.nowMs += 5_000;
+  isolate.apply({ verdicts: [{ cluster, origin, verdict: "healthy" }] });
+  assert.equal(isolate.states[1], "healthy");
+});
