@@ -26,7 +26,9 @@ export type Validation =
 export function validate(text: string, options: ValidateOptions = {}): Validation {
   const { value: document, problems } = parseText(text);
   const collector = new Collector(problems);
-  if (document !== undefined) checkDocument(document, collector, options.target ?? null);
+  const isReserved = problems.some(({ rule }) => rule === "reservedKey");
+  const checked = isReserved ? withoutReserved(document) : document;
+  if (document !== undefined) checkDocument(checked, collector, options.target ?? null);
   const findings = collector.findings(text);
   if (document === undefined || collector.hasErrors) return { policy: null, findings };
   // The schema transforms nothing, so what fits it is a Policy as it stands.
@@ -40,4 +42,15 @@ function checkDocument(document: unknown, collector: Collector, target: Target |
   }
   const view = viewOf(document, checkShape(document, collector.shape), target);
   for (const check of checks) check(view, collector.meaning);
+}
+
+/**
+ * A copy without what lies below a reserved key: no schema looks there, so no check may either. It
+ * is refused by its key alone.
+ */
+function withoutReserved(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutReserved);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== "__proto__");
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutReserved(inner)]));
 }

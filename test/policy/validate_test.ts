@@ -467,6 +467,19 @@ const familiar = fc.letrec((tie) => ({
   ),
 })).value;
 
+Deno.test("validate: what lies below a reserved key is refused by its key, and not looked at", () => {
+  for (
+    const text of [
+      '{ "clusters": { "__proto__": { "endpoints": "aws" } }, "routes": [] }',
+      '{ "clusters": {}, "routes": [{ "name": "r", "split": { "__proto__": "x" } }] }',
+      '{ "clusters": {}, "routes": [], "trust": { "clientHeaders": { "__proto__": [] } } }',
+    ]
+  ) {
+    checkPositions(text);
+    assert.ok(validate(text).findings.some(({ code }) => code === "LIM005"), text);
+  }
+});
+
 Deno.test("validate: any JSON of the schema's own keys gets an answer that agrees with the schema", () => {
   const schemaCodes = /^LIM01\d/;
   fc.assert(
