@@ -125,6 +125,8 @@ async function sideBySide(
         continue;
       }
       if (event.what === "slow") {
+        // It may have been on its way when a try ended; and the first one asks nobody before.
+        if (hedgeDueMs(tries, platform.now(), hedge) === Infinity) continue;
         const beside = attempts.next(null);
         tries = beside === null ? hedgeRefused(tries) : hedged(tries);
         if (beside === null) watch();

@@ -92,9 +92,9 @@ export class Upstreams {
     const { levels, levelOf: levelOfEndpoint } = this.#effective[plan.index]!;
     const seeds = seedsOf(plan.endpoints.map(({ origin }) => `${plan.name} ${origin}`));
     const endpoints = plan.endpoints.map((endpoint, i): Endpoint => {
-      const known = record.endpoints.get(endpoint.origin)!;
-      const state = stateOf(plan, endpoint, known);
-      return { plan: endpoint, record: known, state, seed: seeds[i]! };
+      const own = record.endpoints.get(endpoint.origin)!;
+      const state = stateOf(plan, endpoint, own);
+      return { plan: endpoint, record: own, state, seed: seeds[i]! };
     });
     const onWarming = (untilMs: number): void => registry.rebuildAt(record, untilMs);
     const context = { plan, random, now, onWarming };

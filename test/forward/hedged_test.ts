@@ -58,6 +58,12 @@ const rows: readonly Row[] = [
     want: { got: "upstream_timeout", ms: 1_000, sentAt: [0, 100] },
   },
   {
+    name: "none where there are no attempts at all",
+    setup: { route: { hedge, timeoutMs: 1_000 }, retry: { attempts: 0 } },
+    tries: [null, [10, 200]],
+    want: { got: "upstream_timeout", ms: 1_000, sentAt: [0] },
+  },
+  {
     name: "a retriable answer of a try that was replaced is dropped",
     tries: [[120, 503], [100, 200]],
     want: { got: 200, ms: 200, sentAt: [0, 100] },
