@@ -82,6 +82,11 @@ export const rules = {
   hedgeWithoutRetries: error("063", "A hedge with no attempts"),
   hedgeOrder: error("064", "The try is over before its hedge starts"),
   missingSecret: error("065", "The deployment lacks a secret"),
+  badTest: error("066", "The test can't be run, or can't hold"),
+  failedTest: error("067", "A test of the policy fails"),
+  confineBroken: error("068", "Something of a confined route can leave its places"),
+  emptyConfine: error("069", "A confinement promises nothing"),
+  checkTooOften: error("070", "Health checks come too often"),
 
   unreachableRoute: warning("101", "The route can never be reached"),
   unusedCluster: warning("102", "No route uses the cluster"),
@@ -110,6 +115,14 @@ export const rules = {
   neverEjected: warning("125", "No endpoint can ever be ejected"),
   twoRetryLimits: warning("126", "Retries are limited in two ways"),
   checkOrder: warning("127", "A health check's times don't fit together"),
+  doneTwice: warning("128", "A request may be carried out twice"),
+  failoverTooSmall: warning("129", "Failover can't take the load"),
+  canaryWithoutSticky: warning("130", "A canary without stickiness"),
+  failoverToMember: warning("131", "A cluster fails over to itself alone"),
+  triesDontFit: warning("132", "There is no time for all tries"),
+  unmatchedRegion: warning("133", "No cluster is in the region"),
+  failoverNeverBegins: warning("134", "Nothing finds a cluster unhealthy, so it never fails over"),
+  neverTriedAgain: warning("137", "No request of the route is tried again for it"),
   leftOut: warning("199", "There are more findings than are shown"),
 } as const satisfies Record<string, Rule>;
 
@@ -119,4 +132,4 @@ export type RuleName = keyof typeof rules;
  * Part of the policy fingerprint. Raise it when a check under `check/` changes
  * what is accepted: policies that were validated before are then validated again.
  */
-export const RULES_VERSION = 2;
+export const RULES_VERSION = 3;

@@ -33,8 +33,10 @@ export function child(
   const def = definition(unwrap(schema));
   switch (def.type) {
     case "object": {
-      const next = typeof key === "string" && Object.hasOwn(def.shape, key) ? def.shape[key] : null;
-      return next ? { schema: next, removable: definition(next).type === "optional" } : null;
+      const own = typeof key === "string" && Object.hasOwn(def.shape, key) ? def.shape[key] : null;
+      if (own) return { schema: own, removable: definition(own).type === "optional" };
+      const rest = def.catchall;
+      return rest && definition(rest).type !== "never" ? { schema: rest, removable: true } : null;
     }
     case "record":
       return { schema: def.valueType, removable: true };

@@ -36,6 +36,15 @@ export function formatPath(path: Path): string {
   return text === "" ? "$" : text;
 }
 
+/** The steps that `formatPath` made a text of. A key that is `$` alone is taken for the document. */
+export function parsePath(text: string): Path {
+  if (text === "$") return [];
+  const steps = text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([A-Za-z0-9_$-]+)/g);
+  return [...steps].map(([, index, quoted, plain]) =>
+    index !== undefined ? Number(index) : plain ?? JSON.parse(quoted!) as string
+  );
+}
+
 /** One line for a terminal: `FILE:LINE:COL CODE path: message`. */
 export function formatFinding(file: string, finding: Finding): string {
   const { line, column, code, path, message } = finding;

@@ -4,4 +4,4 @@
  * Names the schema and the checks that a policy was validated by. One that carries
  * this very fingerprint need not be validated again.
  */
-export const POLICY_FINGERPRINT = "66495a656e2e";
+export const POLICY_FINGERPRINT = "b3822386cdda";

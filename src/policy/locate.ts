@@ -4,7 +4,7 @@
  * without findings never pays for a tree.
  */
 import { visit } from "jsonc-parser";
-import type { Anchor, Path } from "./finding.ts";
+import { type Anchor, type Finding, parsePath, type Path } from "./finding.ts";
 import { markOffset, withoutMark } from "./text.ts";
 
 /** One place that was asked for, or one on the way to it. */
@@ -103,4 +103,23 @@ export function positions(text: string): (offset: number) => Position {
     }
     return { line: low + 1, column: Math.max(offset - starts[low]!, 0) + 1 };
   };
+}
+
+/**
+ * Findings of those who know a plan, not its text: each with the line and column of its path's value,
+ * or of what is nearest around it.
+ *
+ * @param text the policy's, without syntax errors
+ */
+export function located(findings: readonly Finding[], text: string): readonly Finding[] {
+  if (findings.length === 0) return findings;
+  const locator = new Locator();
+  const paths = findings.map(({ path }) => parsePath(path));
+  for (const path of paths) locator.want(path);
+  locator.read(text);
+  const position = positions(text);
+  return findings.map((finding, index) => ({
+    ...finding,
+    ...position(locator.offset(paths[index]!, "value")),
+  }));
 }

@@ -19,13 +19,18 @@ type Schema = z.core.$ZodType;
 /**
  * Reports all that the schema finds wrong with `document`.
  *
+ * @param schema of the kinds that policies are made of, transforming nothing
  * @returns the paths of the values that are wrong, for `prune`
  */
-export function checkShape(document: unknown, report: Report): readonly Path[] {
-  const result = policySchema.safeParse(document);
+export function checkShape(
+  document: unknown,
+  report: Report,
+  schema: z.ZodType = policySchema,
+): readonly Path[] {
+  const result = schema.safeParse(document);
   if (result.success) return [];
   const bad: Path[] = [];
-  const explain = new Explainer(document, report, bad);
+  const explain = new Explainer(schema, document, report, bad);
   for (const issue of result.error.issues) explain.issue(issue, []);
   explain.missing();
   return bad;
@@ -37,6 +42,7 @@ class Explainer {
   private readonly absent: { readonly path: Path; readonly schema: Schema | null }[] = [];
 
   constructor(
+    private readonly root: Schema,
     private readonly document: unknown,
     private readonly report: Report,
     private readonly bad: Path[],
@@ -115,7 +121,7 @@ class Explainer {
 
   /** The value at a path and the schema that it was held against, as far as that is known. */
   private at(path: Path): { readonly schema: Schema | null; readonly value: unknown } {
-    let schema: Schema | null = policySchema;
+    let schema: Schema | null = this.root;
     let value: unknown = this.document;
     for (const key of path) {
       schema = schema && (child(schema, value, key)?.schema ?? null);

@@ -9,6 +9,7 @@ import {
   type PolicyCluster,
   type PolicyRoute,
   policySchema,
+  type PolicyTest,
 } from "./schema/policy.ts";
 import { property } from "./shape.ts";
 
@@ -29,6 +30,7 @@ export interface Part<T> {
 export interface View {
   readonly clusters: ReadonlyMap<string, Part<PolicyCluster>>;
   readonly routes: readonly Part<PolicyRoute>[];
+  readonly tests: readonly Part<PolicyTest>[];
   readonly defaults: NonNullable<Policy["defaults"]>;
   readonly trust: NonNullable<Policy["trust"]>;
   readonly target: Target | null;
@@ -46,8 +48,12 @@ export function isWhole<T>(
 ): boolean {
   // Without schema errors both are one object, the usual case.
   return value === written ||
-    fields.every((field) => JSON.stringify(value[field]) === JSON.stringify(written[field]));
+    fields.every((field) => textOf(value[field]) === textOf(written[field]));
 }
+
+/** JSON, but a hole in a list is told from a `null` that somebody wrote. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, item) => item === undefined ? { hole: true } : item);
 
 /** @param bad what `checkShape` returned for this very document */
 export function viewOf(document: unknown, bad: readonly Path[], target: Target | null): View {
@@ -63,16 +69,24 @@ export function viewOf(document: unknown, bad: readonly Path[], target: Target |
         written: object(written[name]),
       }]),
     ),
-    routes: list(property(document, "routes")).map((route, index) => ({
-      path: ["routes", index],
-      value: object(list(property(pruned, "routes"))[index]) as Partial<PolicyRoute>,
-      written: object(route),
-    })),
+    routes: partsOf<PolicyRoute>("routes", document, pruned),
+    tests: partsOf<PolicyTest>("tests", document, pruned),
     defaults: object(property(pruned, "defaults")),
     trust: object(property(pruned, "trust")),
     target,
   };
 }
+
+/** The items of one of the policy's lists. */
+const partsOf = <T>(key: string, document: unknown, pruned: unknown): readonly Part<T>[] =>
+  list(property(document, key)).map((item, index) => ({
+    path: [key, index],
+    value: object(list(property(pruned, key))[index]) as Partial<T>,
+    written: object(item),
+  }));
+
+/** Their items and members may lack what a whole one must have: checks take them as partial. */
+const IN_PARTS: readonly unknown[] = ["clusters", "routes", "tests"];
 
 /** A copy without the values at `bad`; each takes along what is not valid without it. */
 export function prune(document: unknown, bad: readonly Path[]): unknown {
@@ -94,8 +108,7 @@ function slotOf(document: unknown, path: Path): Path {
   let slot: Path = [];
   for (const [index, key] of path.entries()) {
     const next = child(schema, value, key);
-    // Checks take clusters and routes as partial, so their required fields may go alone.
-    const field = index === 2 && (path[0] === "routes" || path[0] === "clusters");
+    const field = index === 2 && IN_PARTS.includes(path[0]);
     if (next === null || next.removable || field) slot = path.slice(0, index + 1);
     if (next === null) break;
     schema = next.schema;

@@ -1,6 +1,8 @@
 /** Bad snippets, one or more for each code. */
+import { lintSnippets } from "./_lint_snippets.ts";
 import { resilienceSnippets } from "./_resilience_snippets.ts";
 import { cluster, match, route, routes, type Snippet, trust } from "./_snippet.ts";
+import { testSnippets } from "./_test_snippets.ts";
 
 const endpoint = (text: string): string => cluster(`"location": "public", "endpoints": [${text}]`);
 
@@ -477,4 +479,6 @@ export const snippets: readonly Snippet[] = [
     ),
   },
   ...resilienceSnippets,
+  ...lintSnippets,
+  ...testSnippets,
 ];

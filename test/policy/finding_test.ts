@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { formatFinding, formatPath, type Path } from "../../src/policy/finding.ts";
+import { formatFinding, formatPath, parsePath, type Path } from "../../src/policy/finding.ts";
+import { located } from "../../src/policy/locate.ts";
 
 const rows: readonly [Path, string][] = [
   [[], "$"],
@@ -14,7 +15,29 @@ const rows: readonly [Path, string][] = [
 
 for (const [path, text] of rows) {
   Deno.test(`formatPath: ${text}`, () => assert.equal(formatPath(path), text));
+  Deno.test(`parsePath: ${text}`, () => assert.deepEqual(parsePath(text), path));
 }
+
+Deno.test("located: each finding gets the place of its path, or of what is around it", () => {
+  const text = `{
+  "clusters": { "dc": { "healthCheck": {
+    "headers": { "x.key": "secret:A" }
+  } } }
+}`;
+  const places = ['clusters.dc.healthCheck.headers["x.key"]', "clusters.dc.via.binding", "$"];
+  const findings = places.map((path) => ({
+    code: "LIM065",
+    severity: "error" as const,
+    path,
+    line: 1,
+    column: 1,
+    message: "",
+  }));
+  assert.deepEqual(
+    located(findings, text).map(({ path, line, column }) => [path, line, column]),
+    [[places[0], 3, 27], [places[1], 2, 23], [places[2], 1, 1]],
+  );
+});
 
 Deno.test("formatFinding: one line that editors and terminals can follow", () => {
   const finding = {

@@ -4,6 +4,7 @@ import { formatFinding } from "../../src/policy/finding.ts";
 import { policySchema } from "../../src/policy/schema/policy.ts";
 import { parseDocument } from "../../src/policy/text.ts";
 import { type Target, validate } from "../../src/policy/validate.ts";
+import { everything } from "./_everything.ts";
 
 const smallest = `{
   "clusters": {
@@ -14,86 +15,6 @@ const smallest = `{
   "routes": [
     { "name": "shop", "match": { "path": "/shop/*" }, "split": { "aws": 80, "dc": 20 }, "failover": ["pop"] }
   ]
-}`;
-
-/** Every field of the schema, and every form that one can take. */
-const everything = `\uFEFF{
-  "$schema": "./policy.schema.json", // comments
-  /* of both kinds */
-  "clusters": {
-    "aws": {
-      "location": "public",
-      "region": "us-east-1", "zone": "use1-az4", "coordinates": [38.9, -77.4],
-      "endpoints": ["https://a.aws.example.com", {
-        "url": "https://b.aws.example.com:8443/", "weight": 2, "priority": 1,
-        "region": "us-east-1", "zone": "use1-az6", "subzone": "rack-4", "labels": { "topology.istio.io/network": "n1", "version": "" }
-      }],
-      "host": "upstream",
-      "loadBalancing": {
-        "algorithm": "least-request", "overprovisioning": 140, "panicThreshold": 50,
-        "slowStart": { "window": "30s", "aggression": 1.5, "minWeightPercent": 20 },
-        "locality": { "failoverPriority": ["version=v2", "zone"], "failover": [{ "from": "us-east", "to": "us-west" }] }
-      },
-      "healthCheck": {
-        "path": "/healthz?deep=1", "interval": "10s", "timeout": "2s", "jitter": "1s", "noTrafficInterval": "60s",
-        "unhealthyThreshold": 3, "healthyThreshold": 2, "expect": [200, 204], "headers": { "authorization": "secret:HEALTH_TOKEN", "x-a": "b" }
-      },
-      "outlierDetection": {
-        "consecutive5xx": 5, "consecutiveGatewayErrors": 5, "consecutiveLocalOriginErrors": 4, "interval": "10s",
-        "baseEjectionTime": "30s", "maxEjectionTime": "300s", "maxEjectionPercent": 50,
-        "successRate": { "minimumHosts": 5, "requestVolume": 100, "stdevFactor": 1.9 },
-        "failurePercentage": { "threshold": 85, "minimumHosts": 5, "requestVolume": 50 }
-      },
-      "circuitBreaker": { "maxRequests": 1024, "retryBudget": { "percent": 20, "minConcurrency": 3 } },
-      "capacity": { "requestsPerSecond": 500 },
-      "timeout": "30s",
-      "via": { "binding": "DC_VPC" }
-    },
-    "constructor": { "location": "edge", "endpoints": ["https://[2001:db8::1]"], "coordinates": [-33.9, 151.2],
-      "loadBalancing": { "slowStart": "30s", "locality": { "distribute": [{ "from": "us-east/*", "to": { "*": 100 } }] } },
-      "circuitBreaker": { "maxRetries": 3 }, "host": "preserve", "outlierDetection": false },
-    "shadow": { "location": "edge", "endpoints": ["https://shadow.example.com"] },
-    "dc": { "location": "private", "endpoints": ["http://dc_1.internal:80"], "host": "dc.internal:8080" }
-  },
-  "defaults": {
-    "timeout": "15s", "idleTimeout": "5s", "hedge": { "after": "1s", "max": 2 },
-    "retry": { "attempts": 1, "on": ["connect-failure", "gateway-error"] },
-    "headers": { "response": { "set": { "x-served-by": "limen" } } }
-  },
-  "routes": [
-    {
-      "name": "checkout",
-      "hosts": ["shop.example.com", "*.shop.example.com", "203.0.113.7", "[::1]"],
-      "match": [
-        { "path": "/checkout/*", "method": ["GET", "POST"], "headers": { "x-beta": "yes", "user-agent": { "regex": "Mobile.*" } } },
-        { "path": { "regex": "/c/\\\\d+" }, "query": { "v": { "present": true } }, "cookies": { "beta": { "not": { "prefix": "x" } }, "b": { "suffix": "y" } } }
-      ],
-      "precedence": 1,
-      "split": [
-        { "cluster": "aws", "weight": 90, "headers": { "request": { "add": { "x-member": "aws" } } } },
-        { "cluster": "constructor", "weight": 10 }
-      ],
-      "failover": ["dc"],
-      "sticky": { "cookie": { "name": "shop", "ttl": "1h" } },
-      "timeout": "10s", "idleTimeout": "0s", "hedge": { "after": "200ms" },
-      "mirror": [{ "cluster": "dc", "percent": 10 }, { "cluster": "shadow" }],
-      "fault": { "delay": { "percent": 5, "for": "2s" }, "abort": { "percent": 1, "status": 503 } },
-      "retry": { "methods": ["POST"],
-        "attempts": 2, "on": ["5xx", "connect-failure", "reset", "retriable-4xx", 503],
-        "perTryTimeout": "2s", "backoff": { "base": "25ms", "max": "250ms" }, "maxBody": "64KiB"
-      },
-      "rewrite": { "host": "internal.example", "path": { "regex": "^/u/(.*)$", "with": "/users/\\\\1\\\\\\\\\\\\0" } },
-      "headers": { "request": { "set": {}, "add": {}, "remove": ["x-a"] }, "response": { "set": {}, "add": {}, "remove": [] } }
-    },
-    { "name": "one", "match": { "path": "/one/*", "method": "GET" }, "to": "aws", "failover": ["dc"], "sticky": { "header": "x-user" }, "timeout": "0s", "rewrite": { "path": { "prefix": "/v2" } } },
-    { "name": "two", "match": { "path": "/two" }, "split": { "dc": 1, "aws": 0 }, "failover": [], "sticky": { "query": "uid" }, "rewrite": { "path": { "full": "/x" } } },
-    { "name": "old", "match": { "path": "/old/*" }, "redirect": { "scheme": "https", "host": "new.example", "port": 443, "path": { "prefix": "/new" }, "status": 301 } },
-    { "name": "near", "match": { "path": "/near" }, "nearest": ["aws", "constructor"], "sticky": { "ip": true }, "hedge": false, "mirror": { "cluster": "shadow" } },
-    { "name": "fast", "match": { "path": "/fast" }, "fastest": ["aws", "dc"], "failover": ["shadow"], "fault": { "abort": {}, "delay": {} } },
-    { "name": "away", "match": { "path": "/away" }, "to": "aws", "failover": ["shadow"], "sticky": { "ip": true } },
-    { "name": "rest", "respond": { "status": 200, "headers": { "content-type": "text/plain" }, "body": "ok" } }
-  ],
-  "trust": { "proxies": ["10.0.0.0/8", "2001:db8::/32", "192.0.2.1", "::1"], "clientHeaders": { "country": "x-country", "latitude": "x-lat", "longitude": "X-Lon" } }
 }`;
 
 const codes = (text: string, target?: Target): string[] =>
@@ -115,9 +36,10 @@ Deno.test("validate: every field of the schema at once is valid, each platform w
   ];
   const result = validate(everything);
   assert.notEqual(result.policy, null, JSON.stringify(result.findings, null, 1));
-  assert.deepEqual(codes(everything, "deno"), ["LIM104 clusters.aws.via"]);
-  assert.deepEqual(codes(everything, "cloudflare").sort(), ["LIM103 clusters.dc", ...hosts]);
-  assert.deepEqual(codes(everything).length, 5);
+  const twice = "LIM128 routes[0].retry.methods[0]";
+  assert.deepEqual(codes(everything, "deno"), ["LIM104 clusters.aws.via", twice]);
+  assert.deepEqual(codes(everything, "cloudflare").sort(), ["LIM103 clusters.dc", ...hosts, twice]);
+  assert.deepEqual(codes(everything).length, 6);
   assert.ok(policySchema.safeParse(parseDocument(everything)).success);
 });
 
@@ -233,9 +155,49 @@ const quiet: readonly { name: string; routes: string }[] = [
       '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "timeout": "0s", "idleTimeout": "1h", "hedge": { "after": "5s" } }',
   },
   {
-    name: "a hedge for one of two methods, or one opted in",
+    name: "a hedge for one of two methods",
     routes:
-      '{ "name": "r", "match": { "path": "/a", "method": ["POST", "GET"] }, "to": "aws", "hedge": { "after": "5s" } }, { "name": "s", "match": { "path": "/b", "method": "POST" }, "to": "aws", "retry": { "methods": ["POST"] }, "hedge": { "after": "5s" } }',
+      '{ "name": "r", "match": { "path": "/a", "method": ["POST", "GET"] }, "to": "aws", "hedge": { "after": "5s" } }',
+  },
+  {
+    name: "a POST that is sent again when it surely was not carried out",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "retry": { "methods": ["POST"], "on": ["connect-failure", "retriable-4xx", 429] } }',
+  },
+  {
+    name: "a POST that may be sent again, and never is",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "retry": { "methods": ["POST"], "attempts": 0 } }',
+  },
+  {
+    name: "retry conditions that hold for one of two methods, or need none",
+    routes:
+      '{ "name": "r", "match": { "path": "/a", "method": ["POST", "GET"] }, "to": "aws", "retry": { "on": ["5xx"] } }, { "name": "s", "match": { "path": "/b", "method": "POST" }, "to": "aws", "retry": { "on": ["connect-failure"] } }',
+  },
+  {
+    name: "tries that fit, or that nobody counts",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "timeout": "6001ms", "retry": { "attempts": 3, "perTryTimeout": "2s" } }, { "name": "s", "match": { "path": "/b" }, "to": "aws", "timeout": "3s", "retry": { "perTryTimeout": "2s" } }, { "name": "t", "match": { "path": "/c" }, "to": "aws", "timeout": "3s", "retry": { "attempts": 5, "perTryTimeout": "2s", "on": [503] } }',
+  },
+  {
+    name: "tries that overlap, or may take for ever",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "timeout": "3s", "retry": { "attempts": 5, "perTryTimeout": "2s" }, "hedge": { "after": "1s" } }, { "name": "s", "match": { "path": "/b" }, "to": "aws", "timeout": "0s", "retry": { "attempts": 5, "perTryTimeout": "2s" } }',
+  },
+  {
+    name: "uneven splits that are no trial",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "split": { "aws": 80, "pop": 20 } }, { "name": "s", "match": { "path": "/b" }, "split": { "aws": 70, "pop": 20, "far": 10 } }, { "name": "t", "match": { "path": "/c" }, "split": { "aws": 90, "pop": 10 }, "sticky": { "ip": true } }, { "name": "u", "match": { "path": "/d" }, "split": { "aws": 100, "pop": 0 } }',
+  },
+  {
+    name: "failover that is large enough, or of unknown size",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "aws", "failover": ["big"] }, { "name": "s", "match": { "path": "/b" }, "to": "big", "failover": ["pop", "big"] }, { "name": "t", "match": { "path": "/c" }, "split": { "pop": 1, "big": 0 }, "failover": ["big"] }',
+  },
+  {
+    name: "a promise that a region and a location keep",
+    routes:
+      '{ "name": "r", "match": { "path": "/a" }, "to": "near-one", "failover": ["big"], "mirror": { "cluster": "far" }, "confine": { "locations": ["edge"] } }, { "name": "s", "match": { "path": "/b" }, "to": "near-one", "confine": { "regions": ["*-1", "eu-2"], "locations": ["private", "edge"] } }',
   },
   {
     name: "slashes, escapes and dots in paths",
@@ -249,10 +211,11 @@ for (const { name, routes } of quiet) {
       "clusters": {
         "aws": { "location": "public", "endpoints": ["https://a.example.com", "http://127.0.0.1:1234", "http://localhost"] },
         "pop": { "location": "edge", "endpoints": ["https://pop.example.com"] },
-        "big": { "location": "edge", "coordinates": [0, 0], "endpoints": ["https://big.example.com"], "capacity": { "requestsPerSecond": 0.5 } },
-        "far": { "location": "edge", "coordinates": [90, -180], "endpoints": ["https://far.example.com"] }
+        "big": { "location": "edge", "coordinates": [0, 0], "endpoints": ["https://big.example.com"], "capacity": { "requestsPerSecond": 0.5 }, "outlierDetection": false },
+        "far": { "location": "edge", "coordinates": [90, -180], "endpoints": ["https://far.example.com"] },
+        "near-one": { "location": "edge", "region": "eu-1", "endpoints": ["https://e.example.com", { "url": "https://f.example.com", "region": "eu-2", "weight": 0 }] }
       },
-      "routes": [${routes}, { "name": "use", "hosts": ["use.example"], "split": { "aws": 1, "pop": 1, "big": 1, "far": 1 } }]
+      "routes": [${routes}, { "name": "use", "hosts": ["use.example"], "split": { "aws": 1, "pop": 1, "big": 1, "far": 1, "near-one": 1 } }]
     }`;
     assert.deepEqual(codes(text), []);
   });
@@ -359,17 +322,27 @@ Deno.test("validate: what the route says of time and tries wins over what defaul
     `{ "clusters": { "c": { "location": "edge", "endpoints": ["https://a.b", "https://b.b"] } },
     "defaults": { ${defaults} }, "routes": [{ "name": "r", "to": "c", ${route} }] }`;
   const hedge = '"hedge": { "after": "5s" }';
+  const TWICE = "LIM128 defaults.retry.methods[0]";
   const rows: [defaults: string, route: string, want: string[]][] = [
     [hedge, '"timeout": "4s"', []],
     [hedge, '"retry": { "attempts": 0 }', []],
     [hedge, '"hedge": false', []],
     ['"retry": { "attempts": 0 }', `"retry": { "attempts": 1 }, ${hedge}`, []],
-    ['"retry": { "methods": ["POST"] }', `"match": { "method": "POST" }, ${hedge}`, []],
+    ['"retry": { "methods": ["POST"] }', `"match": { "method": "POST" }, ${hedge}`, [TWICE]],
     [
       '"retry": { "methods": ["POST"] }',
       `"match": { "method": "POST" }, "retry": { "methods": [] }, ${hedge}`,
-      ["LIM120 routes[0].hedge"],
+      [TWICE, "LIM120 routes[0].hedge"],
     ],
+    [
+      '"retry": { "methods": ["POST"], "on": ["connect-failure"] }, "hedge": { "after": "1s" }',
+      '"hedge": false, "retry": { "methods": ["POST"] }',
+      [TWICE],
+    ],
+    ['"timeout": "3s"', '"retry": { "attempts": 9 }', []],
+    ['"timeout": "3s", "retry": { "attempts": 2, "perTryTimeout": "2s" }', '"timeout": "9s"', [
+      "LIM132 defaults.retry.attempts",
+    ]],
     ['"timeout": "3s"', `"timeout": "6s", ${hedge}`, []],
     ['"idleTimeout": "5s"', '"idleTimeout": "0s"', []],
     ['"idleTimeout": "5s"', '"timeout": "3s"', []],
@@ -379,6 +352,13 @@ Deno.test("validate: what the route says of time and tries wins over what defaul
   for (const [defaults, route, want] of rows) {
     assert.deepEqual(codes(policy(defaults, route)), want, `${defaults} under ${route}`);
   }
+});
+
+Deno.test("validate: an interval of no time is one mistake, not two", () => {
+  const text = `{ "clusters": { "c": { "location": "edge", "endpoints": ["https://a.b"],
+    "healthCheck": { "path": "/", "interval": "0s", "timeout": "0s" } } },
+    "routes": [{ "name": "r", "to": "c" }] }`;
+  assert.deepEqual(new Set(codes(text).map((it) => it.slice(0, 6))), new Set(["LIM044"]));
 });
 
 Deno.test("validate: a trusted proxy may say what a fault is", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Path } from "../../src/policy/finding.ts";
-import { prune } from "../../src/policy/view.ts";
+import { isWhole, prune } from "../../src/policy/view.ts";
 
 const rows: readonly { name: string; document: unknown; bad: Path; want: unknown }[] = [
   {
@@ -32,3 +32,15 @@ const rows: readonly { name: string; document: unknown; bad: Path; want: unknown
 for (const { name, document, bad, want } of rows) {
   Deno.test(`view: ${name}`, () => assert.deepEqual(prune(document, [bad]), want));
 }
+
+Deno.test("view: a list that lost a null is not whole, one that lost nothing is", () => {
+  const part = (routes: unknown[], kept: unknown[]): Parameters<typeof isWhole>[0] => ({
+    path: [],
+    value: { failover: kept },
+    written: { failover: routes },
+  });
+  assert.ok(isWhole(part(["a"], ["a"]), ["failover" as never]));
+  assert.ok(isWhole(part(["a"], ["a"]), ["hosts" as never]));
+  assert.ok(!isWhole(part([null], new Array(1)), ["failover" as never]));
+  assert.ok(!isWhole(part(["a", "b"], ["a"]), ["failover" as never]));
+});

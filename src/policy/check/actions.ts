@@ -12,6 +12,7 @@ const actions = [...memberActions, "redirect", "respond"] as const;
 /** Settings of a request that is forwarded. */
 const forwardOnly = [
   "failover",
+  "confine",
   "sticky",
   "timeout",
   "idleTimeout",

@@ -30,7 +30,7 @@ function detects({ outlierDetection: outlier }: Partial<PolicyCluster>): boolean
 }
 
 /** How many endpoints can be unhealthy at once. Health checks know no cap, ejections do. */
-function mostUnhealthy(cluster: Part<PolicyCluster>): number {
+export function mostUnhealthy(cluster: Part<PolicyCluster>): number {
   const hosts = cluster.value.endpoints?.length ?? 0;
   if (Object.hasOwn(cluster.written, "healthCheck")) return hosts;
   if (!detects(cluster.value)) return 0;

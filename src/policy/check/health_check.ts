@@ -6,6 +6,9 @@ import type { View } from "../view.ts";
 import { checkNames } from "./headers.ts";
 import { checkTime } from "./times.ts";
 
+/** Five places check on Workers, every process on Deno: together far more often. */
+const SHORTEST_MS = 100;
+
 export function checkHealthChecks(view: View, report: Report): void {
   for (const { path, value: { healthCheck } } of view.clusters.values()) {
     if (healthCheck === undefined) continue;
@@ -19,6 +22,9 @@ export function checkHealthChecks(view: View, report: Report): void {
 function checkTimes(check: PolicyHealthCheck, path: Path, report: Report): void {
   for (const field of ["interval", "timeout", "noTrafficInterval"] as const) {
     checkTime(check[field], [...path, field], report);
+  }
+  for (const field of ["interval", "noTrafficInterval"] as const) {
+    checkNotTooOften(check[field], [...path, field], report);
   }
   // No jitter at all is a choice, so only its length is looked at.
   if (check.jitter && durationMs(check.jitter) > 0) {
@@ -35,6 +41,15 @@ function checkTimes(check: PolicyHealthCheck, path: Path, report: Report): void 
       `${noTrafficInterval} is shorter than interval (${interval}): make it longer, or leave it out`;
     report("checkOrder", [...path, "noTrafficInterval"], message);
   }
+}
+
+/** Zero has been reported as such. */
+function checkNotTooOften(duration: string | undefined, path: Path, report: Report): void {
+  if (duration === undefined || durationMs(duration) === 0) return;
+  if (durationMs(duration) >= SHORTEST_MS) return;
+  const message =
+    `a check every ${duration} from each place would be most of the traffic: at least ${SHORTEST_MS}ms`;
+  report("checkTooOften", path, message);
 }
 
 function checkSecrets({ headers = {} }: PolicyHealthCheck, path: Path, report: Report): void {

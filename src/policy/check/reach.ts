@@ -25,6 +25,22 @@ export function checkReach(view: View, report: Report): void {
     const message = `${count} combinations of a host and a match, at most ${MAX_RULES}`;
     return report("tooManyRules", ["routes"], message);
   }
+  for (const { route, by } of unreachableRoutes(view)) {
+    const winner = `routes[${by}] ("${view.routes[by]?.value.name}")`;
+    const message = `${winner} takes every request that this route could`;
+    report("unreachableRoute", view.routes[route]!.path, message);
+  }
+}
+
+/** By index: a route, and another one that takes all that it could. */
+export interface Unreachable {
+  readonly route: number;
+  readonly by: number;
+}
+
+/** @param view of at most `MAX_RULES` rules, or it takes long */
+export function unreachableRoutes(view: View): Unreachable[] {
+  const unreachable: Unreachable[] = [];
   const claims = claimsOf(view);
   const precedences = new Set(view.routes.map((route) => route.value.precedence ?? 0));
   const budget = { left: MAX_LOOKUPS };
@@ -36,10 +52,9 @@ export function checkReach(view: View, report: Report): void {
       winner = winnerOver(rule, own, claims, precedences.size > 1, budget);
       if (winner === null) break;
     }
-    if (winner === null) continue;
-    const by = `routes[${winner.route}] ("${view.routes[winner.route]?.value.name}")`;
-    report("unreachableRoute", route.path, `${by} takes every request that this route could`);
+    if (winner !== null) unreachable.push({ route: index, by: winner.route });
   }
+  return unreachable;
 }
 
 /** What is left of a route that has invalid parts says nothing about its reach. */

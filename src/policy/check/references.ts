@@ -5,8 +5,8 @@ import { property } from "../shape.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Part, View } from "../view.ts";
 
-/** One mention of a cluster. */
-interface Mention {
+/** One mention of a cluster: a way that requests, or copies of them, can take. */
+export interface Mention {
   readonly name: string;
   readonly path: Path;
   /** A split's weights are keyed by name, elsewhere the name is a value. */
@@ -41,8 +41,11 @@ export function checkReferences(view: View, report: Report): void {
   checkRouteNames(view, report);
 }
 
-/** Read from what is written, so that a wrong weight does not hide a wrong name. */
-function* mentions(route: Part<PolicyRoute>): Iterable<Mention> {
+/**
+ * Every cluster that a route names. Read from what is written, so that a wrong weight does not hide
+ * a wrong name.
+ */
+export function* mentions(route: Part<PolicyRoute>): Iterable<Mention> {
   const { to, split, mirror } = route.written;
   if (typeof to === "string") yield mention(route, "to", to);
   if (Array.isArray(split)) yield* membersIn(route, "split", split);

@@ -7,7 +7,7 @@ import { entries } from "./paths.ts";
 import { checkTime } from "./times.ts";
 
 /** RFC 9110 §9.2.2. */
-const idempotent: ReadonlySet<string> = new Set([
+export const idempotent: ReadonlySet<string> = new Set([
   "GET",
   "HEAD",
   "OPTIONS",
@@ -63,13 +63,20 @@ function checkHedgedMethods(
   retry: PolicyRetry,
   report: Report,
 ): void {
-  const matches = entries(route);
-  const may = (method: string): boolean =>
-    idempotent.has(method) || (retry.methods?.includes(method) ?? false);
-  const never = matches.length > 0 &&
-    matches.every(({ entry: { method } }) => method !== undefined && ![method].flat().some(may));
-  if (!never) return;
+  if (!isNeverRepeated(route, retry)) return;
   const message =
     "none of the route's methods may be sent twice: list in retry.methods those that may";
   report("hedgeNotIdempotent", [...route.path, "hedge"], message, "key");
+}
+
+/** Whether the route takes only methods that may not be carried out twice. */
+export function isNeverRepeated(
+  route: Pick<Part<PolicyRoute>, "path" | "value">,
+  { methods }: PolicyRetry,
+): boolean {
+  const matches = entries(route);
+  const may = (method: string): boolean =>
+    idempotent.has(method) || (methods?.includes(method) ?? false);
+  return matches.length > 0 &&
+    matches.every(({ entry: { method } }) => method !== undefined && ![method].flat().some(may));
 }

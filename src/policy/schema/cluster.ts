@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { loadBalancing } from "./balancing.ts";
 import { circuitBreaker, healthCheck, outlierDetection } from "./health.ts";
-import { duration, headerName, labelName, labelValue, place, weight } from "./units.ts";
+import { duration, headerName, labelName, labelValue, location, place, weight } from "./units.ts";
 
 const endpointUrl = z.string().describe(
   "Scheme, host and port, such as https://shop.example.com or http://10.0.3.7:8080.",
@@ -33,7 +33,7 @@ const coordinates = z.tuple([
 ]).meta({ examples: [[38.9, -77.4]] });
 
 export const cluster = z.strictObject({
-  location: z.enum(["public", "private", "edge"]).describe("What kind of place this is."),
+  location: location.describe("What kind of place this is."),
   region: place.optional().describe("Where the endpoints are, unless they say otherwise."),
   zone: place.optional().describe("As region."),
   coordinates: coordinates.optional().describe("What nearest measures to."),

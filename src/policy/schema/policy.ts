@@ -5,6 +5,7 @@ import { cluster, endpoint, stickyBy } from "./cluster.ts";
 import { circuitBreaker, healthCheck, outlierDetection } from "./health.ts";
 import { fault, hedge, mirror, retry } from "./resilience.ts";
 import { matchEntry, route, routeDefaults } from "./route.ts";
+import { MOST_TESTS, policyTest } from "./tests.ts";
 import { headerEdits, headerName, headerPolicy, name, stringMatcher } from "./units.ts";
 
 const clientHeaders = z.strictObject({
@@ -26,8 +27,12 @@ export const policySchema = z.strictObject({
       "Headers by which these proxies say where the caller is.",
     ),
   }).optional(),
+  tests: z.array(policyTest).max(MOST_TESTS).optional().describe(
+    "Run by limen test and before every push: a policy that fails its own tests is not stored.",
+  ),
 });
 
+export type { PolicyTest } from "./tests.ts";
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyCluster = z.infer<typeof cluster>;
 export type PolicyEndpoint = z.infer<typeof endpoint>;
@@ -39,6 +44,7 @@ export type PolicyCircuitBreaker = z.infer<typeof circuitBreaker>;
 export type PolicyClientHeaders = z.infer<typeof clientHeaders>;
 export type PolicyDefaults = z.infer<typeof routeDefaults>;
 export type PolicyRoute = z.infer<typeof route>;
+export type PolicyConfine = NonNullable<PolicyRoute["confine"]>;
 export type PolicyMatch = z.infer<typeof matchEntry>;
 export type PolicyRetry = z.infer<typeof retry>;
 export type PolicyHedge = z.infer<typeof hedge>;

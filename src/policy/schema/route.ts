@@ -7,9 +7,11 @@ import {
   headerName,
   headerPolicy,
   headerValue,
+  location,
   method,
   name,
   regex,
+  regionPattern,
   stringMatcher,
   weight,
 } from "./units.ts";
@@ -56,6 +58,14 @@ const respond = z.strictObject({
   body: z.string().optional(),
 });
 
+/** At least one of both: see `check/confine.ts`. */
+const confine = z.strictObject({
+  regions: z.array(regionPattern).min(1).meta({ examples: [["eu-*"]] }).optional()
+    .describe("Every endpoint is in one of these; * stands for any characters."),
+  locations: z.array(location).min(1).optional()
+    .describe("Every cluster's location is one of these."),
+});
+
 /** What a route may leave unsaid because `defaults` says it. */
 export const routeDefaults = z.strictObject({
   timeout: duration.optional(),
@@ -89,6 +99,9 @@ export const route = z.strictObject({
 
   failover: z.array(name).meta({ examples: [["pop"]] }).optional().describe(
     "Where the share of an unhealthy cluster goes, in order. Absent: to the other clusters of the route. []: nowhere.",
+  ),
+  confine: confine.optional().describe(
+    "A promise, proved by validation: nothing of this route ever leaves these places, be it by split, failover or mirror.",
   ),
   sticky: stickyBy.optional(),
   timeout: duration.optional().describe(

@@ -48,6 +48,17 @@ export const place = z.string()
     "a region, zone or subzone is one name without / and *, such as us-east-1",
   );
 
+/** A region's name in which `*` stands for any characters, or none. */
+export const regionPattern = z.string()
+  .max(128, "a pattern for regions has at most 128 characters")
+  .regex(
+    /^[^\s/](?:[^/]*[^\s/])?$/,
+    "a pattern is a region's name, in which * stands for any characters, such as eu-*",
+  );
+
+/** What kind of place a cluster is in. */
+export const location = z.enum(["public", "private", "edge"]);
+
 /** Slashes may stand in it, as in Kubernetes; `=` and `,` separate labels in `LIMEN_LABELS`. */
 export const labelName = z.string()
   .max(317, "a label's name has at most 317 characters")
