@@ -17,5 +17,6 @@ export const explainGate: Gate = async (plan, exchange, platform) => {
     health: new HealthRegistry(),
     gates: new CapacityGates("explain"),
   });
-  return await handle(exchange, { gateway, prefix: NO_PREFIX, own: () => new Response(null) });
+  const own = (): Response => new Response(null);
+  return await handle(exchange, { gateway, prefix: NO_PREFIX, own, explains: null });
 };

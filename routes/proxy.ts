@@ -1,6 +1,8 @@
 /** Everything that is forwarded, redirected or answered by policy: a request's way through Limen. */
 import { redirectResponse } from "../src/action/redirect.ts";
 import { respond } from "../src/action/respond.ts";
+import { EXPLAIN_HEADER } from "../src/decision/decision.ts";
+import type { DecisionRecorder } from "../src/decision/recorder.ts";
 import { injectFaults } from "../src/fault/inject.ts";
 import { type Client, clientOf, type Connection } from "../src/forward/client.ts";
 import { gone } from "../src/forward/finish.ts";
@@ -31,6 +33,8 @@ interface Ask {
   /** With the path in its normal form. */
   readonly target: Target;
   readonly requestId: string;
+  /** `null`: nobody may know what becomes of it. */
+  readonly decision: DecisionRecorder | null;
 }
 
 /** @param target the request's, with its path in normal form */
@@ -38,11 +42,14 @@ export async function proxy(
   exchange: Exchange,
   target: Target,
   gateway: Gateway,
+  decision: DecisionRecorder | null,
 ): Promise<Response> {
   const requestId = requestIdOf(exchange, gateway);
-  const ask = { exchange, target, requestId };
+  const ask = { exchange, target, requestId, decision };
   const answer = await route(ask, gateway);
-  return isFault(answer) ? problem(answer, { requestId }) : answer;
+  if (!isFault(answer)) return answer;
+  if (decision !== null) decision.answered = answer.fault;
+  return problem(answer, { requestId });
 }
 
 /** The client's, if it has one that may stand in logs and headers as it is; else a new one. */
@@ -57,7 +64,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const UNSENDABLE = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 function route(ask: Ask, gateway: Gateway): Promise<Response | Fault> | Response | Fault {
-  const { exchange, target, requestId } = ask;
+  const { exchange, target, requestId, decision } = ask;
   const { method } = exchange;
   // Methods are compared with case, but fetch would send "get" as GET: it would slip past a match.
   if (UNSENDABLE.has(method) || method !== method.toUpperCase()) {
@@ -65,6 +72,7 @@ function route(ask: Ask, gateway: Gateway): Promise<Response | Fault> | Response
   }
   const serving = gateway.serving();
   if (serving === null) return fault("not_ready", "No policy has been loaded so far.");
+  if (decision !== null) decision.revision = serving.plan.revision;
 
   const rule = find(serving.plan.table, {
     method,
@@ -76,6 +84,10 @@ function route(ask: Ask, gateway: Gateway): Promise<Response | Fault> | Response
   if (rule === null) return fault("no_route", "No route of the policy matches this request.");
   const plan = serving.plan.routes[rule.route]!;
   const { action } = plan;
+  if (decision !== null) {
+    decision.route = plan.name;
+    decision.answered = action.kind === "forward" ? "upstream" : action.kind;
+  }
   if (action.kind === "forward") return upstream(ask, plan, action, rule, serving, gateway);
 
   const local = action.kind === "respond"
@@ -94,7 +106,7 @@ async function upstream(
   serving: Serving,
   gateway: Gateway,
 ): Promise<Response | Fault> {
-  const { exchange, target, requestId } = ask;
+  const { exchange, target, requestId, decision } = ask;
   if (passedTooOften(exchange.header("via"))) {
     return fault("loop_detected", "An upstream of this gateway leads back to it.");
   }
@@ -113,15 +125,22 @@ async function upstream(
     { header: (name) => exchange.header(name), query: target.query, address: client.address },
     () => gateway.platform.uuid(),
   );
+  if (decision !== null) decision.newCookie = sticky.newCookie !== null;
   if (action.fault !== null) {
     const injected = await injectFaults(action.fault, {
       header: (name) => exchange.header(name),
       trusted: client.behindProxy,
       random: () => gateway.platform.random(),
-      pause: (ms) => pause(ms, gateway.platform, exchange),
+      pause: (ms) => {
+        decision?.delayed(ms);
+        return pause(ms, gateway.platform, exchange);
+      },
     });
     if (injected === "client-gone") return gone();
-    if (injected !== "go-on") return injectedFault(injected.abortStatus);
+    if (injected !== "go-on") {
+      decision?.aborted(injected.abortStatus);
+      return injectedFault(injected.abortStatus);
+    }
   }
   const forwarded = await forward({
     platform: gateway.platform,
@@ -136,6 +155,7 @@ async function upstream(
     upgrade,
     headersFor: (member) =>
       upstreamHeaders(exchange.copyHeaders(), { connection, client, requestId, action, member }),
+    decision,
   });
   if (isFault(forwarded)) return forwarded;
   return exchange.respond(
@@ -157,6 +177,8 @@ interface Answered {
 function responseHeaders(headers: MutableHeaders, answered: Answered): void {
   const { requestId, plan, action, sticky, client, forwarded } = answered;
   removeHopByHop(headers);
+  // Another gateway's word, or an upstream's invention: here only this gateway speaks.
+  headers.delete(EXPLAIN_HEADER);
   headers.set("x-request-id", requestId);
   applyEdits(headers, plan.responseHeaders);
   applyEdits(headers, forwarded.choice.member.responseHeaders);

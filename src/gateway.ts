@@ -43,9 +43,10 @@ export class Gateway {
     if (plan !== null && plan !== this.#serving?.plan) {
       const [random, now] = [(): number => platform.random(), (): number => platform.now()];
       const admit = ({ name }: ClusterPlan): boolean => gates.admit(name, now());
+      const hasRoom = ({ name }: ClusterPlan): boolean => gates.hasRoom(name, now());
       gates.adopt(plan);
       const upstreams = new Upstreams({ plan, registry: health, caller, random, now });
-      this.#serving = { plan, steering: new Steering({ upstreams, random, admit }) };
+      this.#serving = { plan, steering: new Steering({ upstreams, random, admit, hasRoom }) };
     }
     health.settle(platform.now());
     return this.#serving;

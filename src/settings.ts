@@ -5,6 +5,10 @@ import type { Labels, Locality } from "./plan/locality.ts";
 export interface Settings {
   /** `null`: none configured, so the admin API stays closed. */
   readonly adminToken: string | null;
+  /** Whose JWTs open the admin API too; `null`: nobody's. */
+  readonly adminJwt: AdminJwt | null;
+  /** How many activations the history keeps, `MIN_HISTORY` or more. */
+  readonly historyKept: number;
   /** Path of Limen's own endpoints, such as `/_limen`. */
   readonly prefix: string;
   /** Milliseconds between looks at the store where it can't be watched. */
@@ -13,6 +17,14 @@ export interface Settings {
   readonly locality: Locality | null;
   /** What `failoverPriority` compares with the endpoints' labels. */
   readonly labels: Labels;
+}
+
+/** What a JWT has to say of itself (RFC 7519 §4.1), and the keys that may sign it. */
+export interface AdminJwt {
+  /** An https URL, or one on this machine. */
+  readonly jwksUri: string;
+  readonly issuer: string;
+  readonly audience: string;
 }
 
 export type SettingsResult =
@@ -37,6 +49,12 @@ export function readSettings(get: (name: string) => string | undefined): Setting
       "LIMEN_ADMIN_TOKEN must be visible ASCII without spaces: no header can carry others.",
     );
   }
+  const kept = get("LIMEN_HISTORY") || "100";
+  const historyKept = Number(kept);
+  if (!(Number.isInteger(historyKept) && historyKept >= 100 && historyKept <= 10_000)) {
+    errors.push(`LIMEN_HISTORY is "${kept}": it must be a number of activations, 100 to 10000.`);
+  }
+  const adminJwt = readAdminJwt(get, errors);
   const place = get("LIMEN_LOCALITY")?.trim() ?? "";
   const locality = place === "" ? null : parseLocality(place);
   if (place !== "" && locality === null) {
@@ -52,7 +70,35 @@ export function readSettings(get: (name: string) => string | undefined): Setting
     );
   }
   if (errors.length > 0 || labels === null) return { ok: false, errors };
-  return { ok: true, settings: { adminToken, prefix, refreshMs, locality, labels } };
+  return {
+    ok: true,
+    settings: { adminToken, adminJwt, historyKept, prefix, refreshMs, locality, labels },
+  };
+}
+
+/** All three, or none. */
+function readAdminJwt(
+  get: (name: string) => string | undefined,
+  errors: string[],
+): AdminJwt | null {
+  const [jwksUri, issuer, audience] = [
+    get("LIMEN_ADMIN_JWKS_URI") || "",
+    get("LIMEN_ADMIN_ISSUER") || "",
+    get("LIMEN_ADMIN_AUDIENCE") || "",
+  ];
+  if (jwksUri + issuer + audience === "") return null;
+  if (jwksUri === "" || issuer === "" || audience === "") {
+    errors.push("LIMEN_ADMIN_JWKS_URI, LIMEN_ADMIN_ISSUER and LIMEN_ADMIN_AUDIENCE go together.");
+    return null;
+  }
+  if (
+    !/^https:\/\/|^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/.test(jwksUri) ||
+    !URL.canParse(jwksUri)
+  ) {
+    errors.push(`LIMEN_ADMIN_JWKS_URI is "${jwksUri}": it must be an https URL.`);
+    return null;
+  }
+  return { jwksUri, issuer, audience };
 }
 
 /** `k=v,k2=v2`; a value may be empty, and hold further `=`. @returns `null` if it is not that */

@@ -6,11 +6,22 @@ const read = (variables: Record<string, string>): ReturnType<typeof readSettings
 
 const defaults = {
   adminToken: null,
+  adminJwt: null,
+  historyKept: 100,
   prefix: "/_limen",
   refreshMs: 30_000,
   locality: null,
   labels: {},
 };
+
+/** Settings that take JWTs, with one of them otherwise. */
+const jwt = (other: Record<string, string> = {}): Record<string, string> => ({
+  LIMEN_ADMIN_JWKS_URI: "https://id.test/jwks",
+  LIMEN_ADMIN_ISSUER: "https://id.test",
+  LIMEN_ADMIN_AUDIENCE: "limen",
+  ...other,
+});
+const adminJwt = { jwksUri: "https://id.test/jwks", issuer: "https://id.test", audience: "limen" };
 
 const good: [Record<string, string>, Partial<Settings>][] = [
   [{}, {}],
@@ -21,6 +32,18 @@ const good: [Record<string, string>, Partial<Settings>][] = [
   [{ LIMEN_PREFIX: "/..." }, { prefix: "/..." }],
   [{ LIMEN_REFRESH: "0.1" }, { refreshMs: 100 }],
   [{ LIMEN_REFRESH: "86400" }, { refreshMs: 86_400_000 }],
+  [{ LIMEN_HISTORY: "" }, {}],
+  [{ LIMEN_HISTORY: "100" }, {}],
+  [{ LIMEN_HISTORY: "10000" }, { historyKept: 10_000 }],
+  [jwt(), { adminJwt }],
+  [jwt({ LIMEN_ADMIN_TOKEN: "t" }), { adminJwt, adminToken: "t" }],
+  [{ LIMEN_ADMIN_JWKS_URI: "", LIMEN_ADMIN_ISSUER: "", LIMEN_ADMIN_AUDIENCE: "" }, {}],
+  ...["http://localhost/k", "http://127.0.0.1:8080/k", "http://[::1]:1/k"].map((
+    jwksUri,
+  ): [Record<string, string>, Partial<Settings>] => [
+    jwt({ LIMEN_ADMIN_JWKS_URI: jwksUri }),
+    { adminJwt: { ...adminJwt, jwksUri } },
+  ]),
   [{ LIMEN_LOCALITY: "", LIMEN_LABELS: " " }, {}],
   [{ LIMEN_LOCALITY: "us-east" }, { locality: { region: "us-east", zone: "", subzone: "" } }],
   [{ LIMEN_LOCALITY: " us-east / az1 / rack-4 " }, {
@@ -55,6 +78,7 @@ const bad: [name: string, values: string[]][] = [
     " /a",
   ]],
   ["LIMEN_REFRESH", ["0", "-1", "0.09", "86401", "NaN", "Infinity", "30s", "thirty"]],
+  ["LIMEN_HISTORY", ["99", "10001", "1e9", "-100", "100.5", "NaN", "many"]],
   ["LIMEN_LOCALITY", ["a/b/c/d", "a//b", "/a", "a/", "*", "a/*"]],
   ["LIMEN_LABELS", ["a", "=b", "a=1,", ",a=1", "a=1,a=2", "a b=1"]],
   ["LIMEN_ADMIN_TOKEN", ["two words", "line\n", "schlüssel", "\t"]],
@@ -70,6 +94,37 @@ for (const [name, values] of bad) {
   }
 }
 
+const badKeys = [
+  "http://id.test/jwks",
+  "http://localhost.evil.test/jwks",
+  "http://127.0.0.1.evil.test/jwks",
+  "http://10.0.0.1/jwks",
+  "ftp://id.test/jwks",
+  "//id.test/jwks",
+  "jwks.json",
+  "https://",
+  "https://id test/jwks",
+];
+for (const value of badKeys) {
+  Deno.test(`settings: LIMEN_ADMIN_JWKS_URI can't be ${JSON.stringify(value)}`, () => {
+    const result = read(jwt({ LIMEN_ADMIN_JWKS_URI: value }));
+    assert.ok(!result.ok);
+    assert.equal(result.errors.length, 1);
+    assert.ok(result.errors[0]!.startsWith("LIMEN_ADMIN_JWKS_URI"));
+  });
+}
+
+for (const missing of Object.keys(jwt())) {
+  Deno.test(`settings: JWTs are not taken without ${missing}`, () => {
+    for (const value of [undefined, ""]) {
+      const result = readSettings((name) => name === missing ? value : jwt()[name]);
+      assert.ok(!result.ok);
+      assert.deepEqual(result.errors.length, 1);
+      assert.match(result.errors[0]!, /go together/);
+    }
+  });
+}
+
 Deno.test("settings: every error at once, and no secret in any", () => {
   const result = read({
     LIMEN_PREFIX: "x",
@@ -77,8 +132,10 @@ Deno.test("settings: every error at once, and no secret in any", () => {
     LIMEN_ADMIN_TOKEN: "top secret",
     LIMEN_LOCALITY: "*",
     LIMEN_LABELS: "x",
+    LIMEN_HISTORY: "x",
+    LIMEN_ADMIN_ISSUER: "x",
   });
   assert.ok(!result.ok);
-  assert.equal(result.errors.length, 5);
+  assert.equal(result.errors.length, 7);
   assert.ok(!result.errors.join().includes("top secret"));
 });

@@ -99,6 +99,11 @@ export class CapacityGate {
     return admitted;
   }
 
+  /** What `admit` would say, counting nothing. */
+  hasRoom(nowMs: number): boolean {
+    return this.#hasToken(nowMs) || this.#accrued(nowMs) >= 1;
+  }
+
   /** @returns `null`: nothing to ask now. What it returns has been sent, as far as the gate knows. */
   ask(nowMs: number): CapacityAsk | null {
     if (nowMs < this.dueMs) return null;
@@ -171,7 +176,7 @@ export class CapacityGate {
   }
 
   #spend(nowMs: number): boolean {
-    if (this.#tokens > 0 && nowMs < this.#lapseMs) {
+    if (this.#hasToken(nowMs)) {
       this.#tokens--;
       return true;
     }
@@ -183,10 +188,19 @@ export class CapacityGate {
     return true;
   }
 
-  #accrue(nowMs: number): void {
+  #hasToken(nowMs: number): boolean {
+    return this.#tokens > 0 && nowMs < this.#lapseMs;
+  }
+
+  /** The credit as it is by now. */
+  #accrued(nowMs: number): number {
     const elapsed = Math.max(0, nowMs - (this.#creditMs ?? nowMs));
     const { requests, everyMs } = this.#allowance;
-    this.#credit = Math.min(requests, this.#credit + elapsed / everyMs);
+    return Math.min(requests, this.#credit + elapsed / everyMs);
+  }
+
+  #accrue(nowMs: number): void {
+    this.#credit = this.#accrued(nowMs);
     this.#creditMs = nowMs;
   }
 

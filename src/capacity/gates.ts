@@ -35,6 +35,11 @@ export class CapacityGates {
     return admitted;
   }
 
+  /** What `admit` would say, counting nothing. */
+  hasRoom(cluster: string, nowMs: number): boolean {
+    return this.#byName.get(cluster)?.hasRoom(nowMs) ?? true;
+  }
+
   /** When `asks` may next have something to say, milliseconds since the epoch; `Infinity`: not before the next request. */
   nextAskMs(): number {
     return this.#dueMs;

@@ -1,6 +1,10 @@
 /** `deno task build`: bundles the Worker into `dist/worker.js`, ready for Workers and `workerd serve`. */
+import { Command } from "commander";
 import { build, type Plugin, stop } from "esbuild";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { print } from "./output.ts";
 import { ROOT } from "./paths.ts";
+import { ending, run } from "./run.ts";
 
 export const WORKER_ENTRY = "src/platform/cloudflare/worker.ts";
 
@@ -60,7 +64,24 @@ export async function buildWorker(
   return outfile;
 }
 
-if (import.meta.main) {
-  await buildWorker(ROOT);
-  Deno.exit(0);
+/** `481.2 KiB, 151.7 KiB gzipped`: Workers count the second. */
+async function sizeOf(path: string): Promise<string> {
+  const bytes = await Deno.readFile(path);
+  const gzipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  const { byteLength } = await new Response(gzipped).arrayBuffer();
+  const kibibytes = (count: number): string => `${(count / 1024).toFixed(1)} KiB`;
+  return `${kibibytes(bytes.length)}, ${kibibytes(byteLength)} gzipped`;
 }
+
+async function buildAndTell(): Promise<ExitCode> {
+  const outfile = await buildWorker(ROOT);
+  print(`${outfile.slice(ROOT.length + 1)}: ${await sizeOf(outfile)}`);
+  return EXIT.done;
+}
+
+export const buildCommand = (): Command =>
+  new Command("deno task build")
+    .description("Bundles the Worker into dist/worker.js, and says how large it is.")
+    .action(ending(buildAndTell));
+
+if (import.meta.main) await run(buildCommand(), Deno.args);

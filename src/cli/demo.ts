@@ -4,6 +4,7 @@ import type { LogEvent } from "../platform/log.ts";
 import { startCluster } from "./demo/clusters.ts";
 import { control } from "./demo/control.ts";
 import { guideText } from "./demo/guide.ts";
+import { DENO_COMMAND } from "./deno_command.ts";
 import { CommandError, EXIT, type ExitCode, reasonOf } from "./exit_codes.ts";
 import { portNumber, runtimeOption } from "./options.ts";
 import { colorsFor, print, say } from "./output.ts";
@@ -11,7 +12,7 @@ import { ROOT } from "./paths.ts";
 import { readPolicyFile } from "./policy_file.ts";
 import { ending, run } from "./run.ts";
 import { serve } from "./serve.ts";
-import { signalled } from "./signals.ts";
+import { signalled } from "../platform/deno/signals.ts";
 import { limenEnvironment, refused, urlOf } from "./start.ts";
 
 const HOST = "127.0.0.1";
@@ -75,7 +76,16 @@ async function show(
   const { bold } = colorsFor(Deno.stdout);
   const controlUrl = urlOf(HOST, clustersFrom);
   print(
-    guideText({ url, runtime, controlUrl, clusters, policy: policy.path, adminToken, deno, bold }),
+    guideText({
+      url,
+      runtime,
+      controlUrl,
+      clusters,
+      policy: policy.path,
+      adminToken,
+      deno: DENO_COMMAND,
+      bold,
+    }),
   );
   print(`limen ready on ${url}`);
   const ended = await Promise.race([stopped.then(() => "stopped"), served.gone]);
@@ -84,9 +94,6 @@ async function show(
   await served.stop(GRACE_MS);
   return EXIT.done;
 }
-
-/** How this very Deno is called from a terminal. */
-const deno = Deno.env.get("npm_command") === "exec" ? `npx -y deno@${Deno.version.deno}` : "deno";
 
 interface DemoPolicy {
   readonly path: string;
@@ -130,7 +137,7 @@ function tell(event: LogEvent): void {
 }
 
 export const demoCommand = (): Command =>
-  new Command("demo")
+  new Command("deno task demo")
     .description("Runs three small clusters and a gateway in front of them on this machine.")
     .addOption(runtimeOption())
     .option("--port <number>", "the gateway's; 0: any free one", portNumber, 8787)

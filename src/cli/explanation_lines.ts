@@ -1,19 +1,19 @@
 /** An explanation for people. */
 import type { AskedRequest } from "../explain/dry_run.ts";
-import type { Explanation, GivenResponse, SentRequest } from "../explain/explain.ts";
-import { type Considered, stages } from "../explain/considered.ts";
-import type { Colors } from "./output.ts";
+import type { ExplanationJson, GivenResponse, SentRequest } from "../explain/explain.ts";
+import { type Look, sharesTable } from "./shares_table.ts";
 import { percent, table } from "./table.ts";
 
-/** Of many other routes, those that came closest are shown. */
+/** Of many other routes, those that came closest are shown: they come first. */
 const MOST_OTHERS = 20;
 
 export function explanationLines(
   { method, url }: AskedRequest,
-  explanation: Explanation,
-  colors: Colors,
+  explanation: ExplanationJson,
+  look: Look,
 ): string[] {
-  const { route, request, response, considered } = explanation;
+  const { colors } = look;
+  const { route, request, response, considered, guards, live } = explanation;
   const heading = (text: string): string => colors.bold(text);
   return [
     `${method} ${url}`,
@@ -23,6 +23,10 @@ export function explanationLines(
     ...(response === null
       ? []
       : ["", heading("The gateway answers by itself"), ...responseLines(response)]),
+    ...(guards.length === 0 ? [] : ["", heading("Guards"), ...guardLines(explanation)]),
+    ...(route === null || explanation.endpoints.length === 0
+      ? []
+      : ["", heading(live ? SHARES_LIVE : SHARES_SUPPOSED), ...endpointLines(explanation, look)]),
     ...(considered.length === 0 ? [] : ["", heading("Other routes"), ...othersLines(explanation)]),
   ];
 }
@@ -32,7 +36,10 @@ const untaken = (response: GivenResponse | null): string =>
     ? "No route takes it."
     : "It is refused before a route is looked for.";
 
-function sharesLines({ clusters, pinned, response }: Explanation): string[] {
+const SHARES_LIVE = "Shares, by the health that the gateway knows of now";
+const SHARES_SUPPOSED = "Shares, if every endpoint is well";
+
+function sharesLines({ clusters, pinned, response }: ExplanationJson): string[] {
   const shares = Object.entries(clusters);
   if (shares.length === 0) return [];
   const listed = shares.map(([name, share]) => `${name} ${percent(share)}`);
@@ -42,7 +49,7 @@ function sharesLines({ clusters, pinned, response }: Explanation): string[] {
   return [`It goes to ${listed.join(", ")}${why}.`];
 }
 
-function sentTo({ endpoint, pinned }: Explanation): string {
+function sentTo({ endpoint, pinned }: ExplanationJson): string {
   const { cluster, index } = endpoint!;
   return `Sent to ${cluster}/${index}${pinned ? "" : ", its most probable endpoint"}`;
 }
@@ -61,9 +68,28 @@ const responseLines = ({ status, headers, body }: GivenResponse): string[] => [
 const headerLines = (headers: Readonly<Record<string, string>>): string[] =>
   Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`);
 
-function othersLines({ considered }: Explanation): string[] {
-  const closeness = ({ stage }: Considered): number => stages.indexOf(stage);
-  const shown = [...considered].sort((a, b) => closeness(b) - closeness(a)).slice(0, MOST_OTHERS);
+const guardLines = ({ guards }: ExplanationJson): string[] =>
+  table(
+    guards.map(({ guard, verdict, detail }) => [
+      { text: `  ${guard}` },
+      { text: verdict },
+      { text: detail },
+    ]),
+  );
+
+function endpointLines(
+  { route, clusters, endpoints, panic }: ExplanationJson,
+  look: Look,
+): string[] {
+  const served = Object.values(clusters).reduce((sum, share) => sum + share, 0);
+  const unserved = Math.max(0, 1 - served);
+  const block = { route: route!, clusters, endpoints, panic, unserved };
+  // The first line names the route again.
+  return sharesTable({ routes: [block] }, look).slice(1);
+}
+
+function othersLines({ considered }: ExplanationJson): string[] {
+  const shown = considered.slice(0, MOST_OTHERS);
   const more = considered.length - shown.length;
   return [
     ...table(shown.map(({ route, why }) => [{ text: `  ${route}` }, { text: why }])),

@@ -11,6 +11,12 @@ export function portNumber(text: string): number {
 }
 
 /** @throws {InvalidArgumentError} */
+export function positiveNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("A number from 1 on.");
+  return Number(text);
+}
+
+/** @throws {InvalidArgumentError} */
 export function revision(text: string): string {
   if (!/^[0-9a-f]{12}$/.test(text)) {
     throw new InvalidArgumentError("A revision is 12 hex digits, such as 1a2b3c4d5e6f.");

@@ -10,10 +10,16 @@ interface Stream {
 }
 
 /** One line of the answer. */
-export const print = (line: string): void => write(Deno.stdout, line);
+export const print = (line: string): void => write(Deno.stdout, `${line}\n`);
+
+/** An answer that has its line ends already, and no more of them. */
+export const printText = (text: string): void => write(Deno.stdout, text);
 
 /** One line about it. */
-export const say = (line: string): void => write(Deno.stderr, line);
+export const say = (line: string): void => write(Deno.stderr, `${line}\n`);
+
+/** The same, without a line's end: a question, whose answer ends it. */
+export const sayPart = (text: string): void => write(Deno.stderr, text);
 
 /** Colours for what goes to `stream`: on a terminal only, and never with NO_COLOR. */
 export const colorsFor = (stream: Stream): Colors =>
@@ -25,8 +31,8 @@ export const terminalWidth = (): number =>
   (Deno.stdout.isTerminal() && Deno.consoleSize().columns) || Infinity;
 
 /** A pipe takes what it has room for: so until all of it is written, or nobody reads on. */
-function write(stream: Stream, line: string): void {
-  let bytes = new TextEncoder().encode(`${line}\n`);
+function write(stream: Stream, text: string): void {
+  let bytes = new TextEncoder().encode(text);
   try {
     while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
   } catch (error) {
@@ -35,6 +41,9 @@ function write(stream: Stream, line: string): void {
     Deno.exit(EXIT.done);
   }
 }
+
+/** What somebody else has written, without what a terminal would obey. */
+export const printable = (text: string): string => text.replace(/\p{Cc}+/gu, "\u{fffd}");
 
 /** `1 route`, `2 routes`. */
 export const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;

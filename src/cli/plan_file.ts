@@ -2,21 +2,44 @@
 import { compile } from "../compile/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import { revisionOf } from "../policy/revision.ts";
+import type { Policy } from "../policy/schema/policy.ts";
 import { validate } from "../policy/validate.ts";
 import { printFindings, tally } from "./findings.ts";
 import { print, say } from "./output.ts";
 import { readPolicyFile } from "./policy_file.ts";
 
+export interface PlannedPolicy {
+  readonly policy: Policy;
+  readonly plan: Plan;
+}
+
 /**
  * @returns `null` for a policy that is not valid: its findings have been printed
  * @throws {CommandError} when the file can't be read
  */
-export async function readPlan(file: string, json: boolean): Promise<Plan | null> {
-  const checked = validate(await readPolicyFile(file));
-  if (checked.policy !== null) return compile(checked.policy, await revisionOf(checked.document));
+export const readPlannedPolicy = async (
+  file: string,
+  json: boolean,
+): Promise<PlannedPolicy | null> => await plannedPolicy(file, await readPolicyFile(file), json);
+
+/** As `readPlannedPolicy`, of a text. @param file what it is called in findings */
+export async function plannedPolicy(
+  file: string,
+  text: string,
+  json: boolean,
+): Promise<PlannedPolicy | null> {
+  const checked = validate(text);
+  if (checked.policy !== null) {
+    const { policy, document } = checked;
+    return { policy, plan: compile(policy, await revisionOf(document)) };
+  }
   const { findings } = checked;
   if (json) print(JSON.stringify({ findings }, null, 2));
   else printFindings(file, findings);
   say(`limen: ${file} is not a valid policy (${tally(findings)})`);
   return null;
 }
+
+/** As `readPlannedPolicy`, for whoever wants the plan alone. */
+export const readPlan = async (file: string, json: boolean): Promise<Plan | null> =>
+  (await readPlannedPolicy(file, json))?.plan ?? null;

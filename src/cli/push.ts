@@ -1,21 +1,29 @@
-/** `limen push`: validate, show what changes, store, and read back. */
+/** `limen push`: validate, show what changes, ask, store, and read back. */
 import { Command } from "commander";
+import type { DiffSide } from "../diff/diff.ts";
 import type { Finding } from "../policy/finding.ts";
 import type { Policy } from "../policy/schema/policy.ts";
-import { revisionOf } from "../policy/revision.ts";
 import { parseDocument } from "../policy/text.ts";
-import { validate } from "../policy/validate.ts";
+import { changesTo, judgeCandidate, nameOf } from "./candidate.ts";
+import { diffLines } from "./diff_lines.ts";
+import { confirmed } from "./confirmed.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit_codes.ts";
 import { printFindings, tally } from "./findings.ts";
 import { jsonOption, revision } from "./options.ts";
 import { colorsFor, count, print, say } from "./output.ts";
-import { readPolicyFile } from "./policy_file.ts";
+import { checkCondition, checkUnmoved, type Pushing, whatToPush } from "./pushing.ts";
 import { ending } from "./run.ts";
-import { openTarget, type TargetName, targetOption, type WranglerOptions } from "./target/open.ts";
+import {
+  type TargetOptions,
+  TARGETS_HELP,
+  usingTarget,
+  withTargetOptions,
+} from "./target/options.ts";
 import type { Active, Target } from "./target/target.ts";
 
-export interface PushCommandOptions extends WranglerOptions {
-  readonly to: TargetName;
+export interface PushCommandOptions extends TargetOptions {
+  readonly plan?: string;
+  readonly dryRun?: true;
   readonly ifRevision?: string;
   readonly by?: string;
   readonly message?: string;
@@ -23,59 +31,80 @@ export interface PushCommandOptions extends WranglerOptions {
   readonly json?: true;
 }
 
-export async function pushFile(file: string, options: PushCommandOptions): Promise<ExitCode> {
-  const text = await readPolicyFile(file);
-  const target = await openTarget(options.to, options);
-  try {
-    const { platform } = target;
-    const checked = validate(text, platform === null ? {} : { target: platform });
-    return checked.policy === null
-      ? notPushed(file, checked.findings, options)
-      : await pushTo(target, { file, text, document: checked.document }, options);
-  } finally {
-    await target.close();
-  }
-}
+/** Of a long diff, a push shows the beginning. */
+const MOST_CHANGES = 40;
+const MOST_TEXT = 60;
 
-interface Pushing {
-  readonly file: string;
-  readonly text: string;
-  /** The parsed text. */
-  readonly document: unknown;
+export async function pushFile(
+  file: string | undefined,
+  options: PushCommandOptions,
+): Promise<ExitCode> {
+  const pushing = await whatToPush(file, options);
+  return await usingTarget(options, async (target): Promise<ExitCode> => {
+    const judged = await judgeCandidate(pushing.text, target.platform);
+    return judged.ok
+      ? await pushTo(target, pushing, judged, options)
+      : notPushed(pushing.file, judged.findings, options);
+  });
 }
 
 async function pushTo(
   target: Target,
-  { file, text, document }: Pushing,
-  options: PushCommandOptions,
+  pushing: Pushing,
+  { side: after, findings: warnings }: { readonly side: DiffSide; readonly findings: Findings },
+  { dryRun, yes, json }: PushCommandOptions,
 ): Promise<ExitCode> {
-  const { ifRevision, by, message, json } = options;
-  const bold = colorsFor(Deno.stderr).bold;
-  say(`pushing ${file} to ${bold(target.label)}`);
+  const { file, text, by, message } = pushing;
+  const colors = colorsFor(Deno.stderr);
+  say(`pushing ${file} to ${colors.bold(target.label)}`);
   const before = await target.active();
-  const after = { text, revision: await revisionOf(document) };
   const same = after.revision === before?.revision ? ": the same policy" : "";
   say(`  ${describe(before)} -> ${describe(after)}${same}`);
-  if (!mayPush(target, options)) {
-    say("limen: not pushed");
+  checkUnmoved(target, pushing, before);
+  const diff = await changesTo(before, after);
+  if (before?.text !== text) {
+    // Of a first policy, the texts' diff is the policy.
+    const mostText = before === null ? 0 : MOST_TEXT;
+    diffLines(diff, { colors, most: MOST_CHANGES, mostText }).forEach(say);
+  }
+  const previous = before?.revision ?? null;
+  if (dryRun) {
+    checkCondition(pushing, before);
+    if (json) {
+      const { revision } = after;
+      print(JSON.stringify({ dryRun, revision, previous, findings: warnings, diff }, null, 2));
+    } else printFindings(file, warnings);
+    say(`limen: a dry run: nothing is stored. A push would put ${after.revision} in force`);
     return EXIT.done;
   }
+  const asked = !yes && !target.isLocal && Deno.stdin.isTerminal();
+  if (asked && !confirmed(`Replace the policy of ${target.label}?`)) {
+    say("limen: not pushed");
+    return EXIT.bad;
+  }
+  // Who has said yes has said it to this change, not to one from what came in between.
+  const ifRevision = pushing.ifRevision ?? (asked ? before?.revision ?? undefined : undefined);
   const pushed = await target.push(text, {
     ...(ifRevision !== undefined && { ifRevision }),
     ...(by !== undefined && { by }),
     ...(message !== undefined && { message }),
   });
   if (!pushed.ok) {
-    if (pushed.findings !== undefined) return notPushed(file, pushed.findings, options);
+    if (pushed.findings !== undefined) return notPushed(file, pushed.findings, { json });
     throw new CommandError(pushed.exitCode, `not pushed: ${pushed.message}`);
   }
-  const { findings } = pushed;
+  const { findings, pending } = pushed;
   if (json) {
-    const previous = before?.revision ?? null;
-    print(JSON.stringify({ revision: pushed.revision, previous, findings }, null, 2));
+    const extra = pending === null ? {} : { pending };
+    print(JSON.stringify({ revision: pushed.revision, previous, findings, ...extra }, null, 2));
   } else {
     printFindings(file, findings);
     print(pushed.revision);
+  }
+  if (pending !== null) {
+    say(
+      `limen: stored, but gateways elsewhere don't see it yet, and it is tried again: ${pending}`,
+    );
   }
   const seen = await target.active();
   say(
@@ -86,10 +115,12 @@ async function pushTo(
   return EXIT.done;
 }
 
+type Findings = readonly Finding[];
+
 function notPushed(
   file: string,
-  findings: readonly Finding[],
-  { json }: PushCommandOptions,
+  findings: Findings,
+  { json }: { readonly json?: true | undefined },
 ): ExitCode {
   if (json) print(JSON.stringify({ findings }, null, 2));
   else printFindings(file, findings);
@@ -97,17 +128,9 @@ function notPushed(
   return EXIT.bad;
 }
 
-/** Only who sits at a terminal is asked, and only about what lies elsewhere. */
-function mayPush({ isLocal, label }: Target, { yes }: PushCommandOptions): boolean {
-  if (yes || isLocal || !Deno.stdin.isTerminal()) return true;
-  return confirm(`Replace the policy of ${label}?`);
-}
-
 /** `1a2b3c4d5e6f (3 routes, 2 clusters)`. */
-function describe(active: Active | null): string {
-  if (active === null) return "no policy";
-  return `${active.revision ?? "a text that is no policy"}${sizeOf(active.text)}`;
-}
+const describe = (active: Active | null): string =>
+  active === null ? "no policy" : `${nameOf(active)}${sizeOf(active.text)}`;
 
 function sizeOf(text: string): string {
   try {
@@ -122,29 +145,21 @@ const size = ({ routes, clusters }: Policy): string =>
   `${count(routes.length, "route")}, ${count(Object.keys(clusters).length, "cluster")}`;
 
 export const pushCommand = (): Command =>
-  new Command("push")
+  withTargetOptions(new Command("push"))
     .description("Puts a policy in force.")
-    .argument("<file>", "policy; - is standard input")
-    .addOption(targetOption())
+    .argument("[file]", "policy; - is standard input")
+    .option("--plan <file>", "instead: what `limen plan` has written, as it is")
+    .option("--dry-run", "show what would change, and store nothing")
     .option("--if-revision <revision>", "only if this is what the target holds now", revision)
     .option("--by <name>", "who pushes, for the history")
     .option("--message <text>", "why, for the history")
     .option("--yes", "ask nothing")
-    .option("--local", "with cloudflare: wrangler's local store instead of Cloudflare's")
-    .option(
-      "--persist-to <folder>",
-      "with --local: where that is (unless set, where `start` has it)",
-    )
-    .option("--config <file>", "with cloudflare: another wrangler.toml")
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      `
-Targets:
-  https://HOST         a running gateway: its admin API, with the token in LIMEN_ADMIN_TOKEN
-  cloudflare[:ENV]     the KV namespace POLICIES of wrangler.toml (of its [env.ENV]), through wrangler
-  deno[:PATH-OR-URL]   a Deno KV: a database file (unless set, that of \`start\`) or a server's URL
+      `${TARGETS_HELP}
 
-The last line on standard output is the revision that is now in force.`,
+What changes is shown on standard error; then, at a terminal and for a target that is not on this
+machine, it asks. The last line on standard output is the revision that is now in force.`,
     )
     .action(ending(pushFile));

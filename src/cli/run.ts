@@ -11,17 +11,31 @@ export const ending =
   <Arguments extends unknown[]>(action: Action<Arguments>) =>
   async (...args: Arguments): Promise<never> => Deno.exit(await action(...args));
 
-export async function run(command: Command, args: readonly string[]): Promise<void> {
+/** Stands below the help of every command. */
+const EXIT_CODES_HELP = `
+Exit codes: 0 done; 1 the policy, or the answer, is bad; 2 wrong usage;
+3 the gateway or the store can't be reached, or refused.`;
+
+/** What commands have in common, however they are made. */
+function prepared(command: Command): Command {
   for (const each of [command, ...command.commands]) {
-    each.exitOverride().showHelpAfterError("(--help shows what there is)");
+    each.exitOverride().showHelpAfterError("(--help shows what there is)").configureOutput({
+      outputError: (text, write) => write(text.replace(/^error:/, prefix())),
+    });
   }
+  return command.addHelpText("afterAll", EXIT_CODES_HELP);
+}
+
+const prefix = (): string => colorsFor(Deno.stderr).red("limen:");
+
+export async function run(command: Command, args: readonly string[]): Promise<void> {
   try {
-    await command.parseAsync(args as string[], { from: "user" });
+    await prepared(command).parseAsync(args as string[], { from: "user" });
   } catch (error) {
     // Commander has said what is wrong already.
     if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage);
     if (!(error instanceof CommandError)) throw error;
-    say(`${colorsFor(Deno.stderr).red("limen:")} ${error.message}`);
+    say(`${prefix()} ${error.message}`);
     Deno.exit(error.exitCode);
   }
 }

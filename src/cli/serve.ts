@@ -65,7 +65,7 @@ async function serveDeno(options: ServeOptions, settings: Settings): Promise<Ser
   let isPushing = policy !== null;
   // What the store held before is no news to who is about to push.
   const log: Log = (event) => {
-    if (!isPushing || event.event !== "policy_error") options.log(event);
+    if (!isPushing || !/^policy_(?:error|recovered)$/.test(event.event)) options.log(event);
   };
   const gateway = await createGateway({ settings, listen: { hostname, port }, kvPath, log });
   const trouble = gateway.feed.status().lastError;
@@ -81,7 +81,7 @@ async function serveDeno(options: ServeOptions, settings: Settings): Promise<Ser
   }
   isPushing = false;
   return {
-    port: listening(() => gateway.listen(), options),
+    port: listening(() => gateway.listen().port, options),
     stop: (graceMs) => gateway.stop(graceMs),
     gone: new Promise(() => {}),
   };

@@ -5,13 +5,15 @@ import { parseSituation } from "../simulate/situation.ts";
 import { parseViewpoint } from "../simulate/viewpoint.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { jsonOption } from "./options.ts";
-import { colorsFor, print, terminalWidth } from "./output.ts";
-import { readPlan } from "./plan_file.ts";
+import { colorsFor, print, say, terminalWidth } from "./output.ts";
 import { ending } from "./run.ts";
 import { sharesTable } from "./shares_table.ts";
+import { parseSource, planFrom, type Source } from "./source.ts";
+import type { WranglerOptions } from "./target/open.ts";
+import { TARGETS_HELP, withWranglerOptions } from "./target/options.ts";
 import { collect, fromOption, understood } from "./what_if.ts";
 
-export interface SimulateCommandOptions {
+export interface SimulateCommandOptions extends WranglerOptions {
   readonly down?: readonly string[];
   readonly degraded?: readonly string[];
   readonly drain?: readonly string[];
@@ -19,14 +21,16 @@ export interface SimulateCommandOptions {
   readonly json?: true;
 }
 
-export async function simulateFile(
-  file: string,
-  { from = [], json, ...supposed }: SimulateCommandOptions,
+export async function simulatePolicy(
+  source: Source,
+  { from = [], json, ...options }: SimulateCommandOptions,
 ): Promise<ExitCode> {
   const viewpoint = understood(parseViewpoint(from), "--from");
-  const plan = await readPlan(file, json ?? false);
-  if (plan === null) return EXIT.bad;
-  const simulated = simulate(plan, understood(parseSituation(plan, supposed)), viewpoint);
+  const read = await planFrom(source, { json: json ?? false, ...options });
+  if (read === null) return EXIT.bad;
+  const { plan, pulledFrom } = read;
+  if (pulledFrom !== null) say(`simulated here, by the policy ${plan.revision} of ${pulledFrom}`);
+  const simulated = simulate(plan, understood(parseSituation(plan, options)), viewpoint);
   if (json) print(JSON.stringify(simulated, null, 2));
   else {
     const look = { colors: colorsFor(Deno.stdout), width: terminalWidth() };
@@ -36,9 +40,9 @@ export async function simulateFile(
 }
 
 export const simulateCommand = (): Command =>
-  new Command("simulate")
-    .description("What if: the exact share of traffic that each cluster and endpoint would get.")
-    .argument("<file>", "policy; - is standard input")
+  withWranglerOptions(new Command("simulate"))
+    .description("Tells what share of the traffic each cluster and endpoint would get, exactly.")
+    .argument("<file|target>", "a policy (- is standard input), or what holds one", parseSource)
     .option("--down <cluster[/n]>", "unhealthy, all of it or its endpoint n; repeatable", collect)
     .option("--degraded <cluster[/n]>", "usable, but after healthy ones; repeatable", collect)
     .option("--drain <cluster>", "takes no new requests; repeatable", collect)
@@ -47,6 +51,7 @@ export const simulateCommand = (): Command =>
     .addHelpText(
       "after",
       "\nEverything not named is healthy. Endpoints count from 0.\n" +
-        "How to read the answer: docs/simulate.md.",
+        "How to read the answer: docs/simulate.md. A file that is named like a target is written ./NAME.\n" +
+        TARGETS_HELP,
     )
-    .action(ending(simulateFile));
+    .action(ending(simulatePolicy));

@@ -9,7 +9,7 @@ import { print, say } from "./output.ts";
 import { readPolicyFile } from "./policy_file.ts";
 import { ending, run } from "./run.ts";
 import { serve } from "./serve.ts";
-import { signalled } from "./signals.ts";
+import { signalled } from "../platform/deno/signals.ts";
 
 /** How long requests in flight may take to finish after a signal to stop. */
 export const GRACE_MS = 15_000;
@@ -72,7 +72,7 @@ export function refused(file: string, { code, message, findings }: PushRefused):
 }
 
 export const startCommand = (): Command =>
-  new Command("start")
+  new Command("deno task start")
     .description("Runs a gateway on this machine.")
     .addOption(runtimeOption())
     .option("--policy <file>", "push this policy at start")
@@ -81,6 +81,11 @@ export const startCommand = (): Command =>
     .option(
       "--kv <path>",
       "where the store lives: a database file (Deno) or wrangler's persistence folder (Workers); :memory: for a fresh one that leaves nothing",
+    )
+    .addHelpText(
+      "after",
+      "\nIt serves until SIGINT (Ctrl-C) or SIGTERM. A policy that is not valid is not served: its\n" +
+        "findings are printed, and the exit code is 1. Settings are LIMEN_* variables: README.md.",
     )
     .action(ending(start));
 

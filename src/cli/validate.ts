@@ -31,7 +31,10 @@ export async function validateFiles(
     return { file, findings };
   });
   if (json) print(JSON.stringify({ findings: asJson(checked) }, null, 2));
-  else checked.forEach(report);
+  else {
+    checked.forEach(report);
+    sayWhereToRead(checked.flatMap(({ findings }) => findings));
+  }
   const isBad = checked.some(({ findings }) => findings.some(isError));
   return isBad ? EXIT.bad : EXIT.done;
 }
@@ -50,6 +53,13 @@ function report({ file, findings }: Checked): void {
   say(`${file}: ${verdict}, ${tally(findings)}`);
 }
 
+/** A code alone tells a newcomer little. */
+function sayWhereToRead(findings: readonly Finding[]): void {
+  const first = findings.find(isError) ?? findings[0];
+  if (first === undefined) return;
+  say(`What ${first.code} means and how to mend it: docs/findings.md#${first.code.toLowerCase()}`);
+}
+
 export const validateCommand = (): Command =>
   new Command("validate")
     .description("Checks policies: their form, and what they mean.")
@@ -62,6 +72,6 @@ export const validateCommand = (): Command =>
     .addHelpText(
       "after",
       "\nEvery finding is a line FILE:LINE:COL CODE path: message. LIM0xx are errors, and make\n" +
-        "the exit code 1; LIM1xx are warnings.",
+        "the exit code 1; LIM1xx are warnings. docs/findings.md explains each code.",
     )
     .action(ending(validateFiles));

@@ -1,17 +1,19 @@
 /** What becomes of one request: its route, its shares, and what would be sent or answered. */
+import { faultWish } from "../fault/fault_injection.ts";
 import { clientOf } from "../forward/client.ts";
 import { normalizePath } from "../match/path.ts";
 import { splitTarget, type Target } from "../match/target.ts";
 import type { Exchange, UpstreamRequest } from "../model/platform.ts";
 import { clientPlace } from "../place/client_place.ts";
 import type { ForwardPlan, Plan, RoutePlan } from "../plan/plan.ts";
-import { type RouteShares, sharesOf } from "../simulate/shares.ts";
+import { type EndpointShare, type RouteShares, sharesOf } from "../simulate/shares.ts";
 import { choose } from "../steer/choose.ts";
 import type { MemberShare } from "../steer/shares.ts";
 import type { Steering } from "../steer/steering.ts";
 import { stickyKey } from "../steer/sticky.ts";
-import { consider, type Considered } from "./considered.ts";
+import { consider, type Considered, stages } from "./considered.ts";
 import { type AskedRequest, dryRun, exchangeOf, type Gate } from "./dry_run.ts";
+import { guardsOf, type GuardVerdict } from "./guards.ts";
 import { type Likely, likelyOf, mostLikely, narrowed } from "./likely.ts";
 
 export interface SentRequest {
@@ -30,21 +32,20 @@ export interface GivenResponse {
   readonly body: string | null;
 }
 
-/** One guard's word on the request. */
-export interface GuardVerdict {
-  readonly guard: string;
-  readonly verdict: string;
-  readonly detail: string;
-}
-
 export interface Explanation {
+  /** Whether health, load and latencies are a running gateway's; if not, all endpoints are well. */
+  readonly live: boolean;
   /** The route that takes the request; `null`: none does. */
   readonly route: string | null;
-  /** The other routes, and why they don't. */
+  /** The other routes, and why they don't: those that came closest first. */
   readonly considered: readonly Considered[];
   readonly guards: readonly GuardVerdict[];
   /** The probability of each cluster of the route; of a caller that is pinned to one, 1. */
   readonly clusters: Readonly<Record<string, number>>;
+  /** Of these clusters: their states, and the probability of each. */
+  readonly endpoints: readonly EndpointShare[];
+  /** Clusters of which at least one level is in panic: its health is ignored. */
+  readonly panic: readonly string[];
   /** As it would be sent to `endpoint`; `null`: the gateway answers by itself. */
   readonly request: SentRequest | null;
   /** The gateway's own answer. */
@@ -56,20 +57,17 @@ export interface Explanation {
 }
 
 /** An explanation as programs get it. */
-export interface ExplanationJson
-  extends Pick<Explanation, "route" | "guards" | "clusters" | "request" | "response"> {
+export interface ExplanationJson extends Omit<Explanation, "considered"> {
   readonly considered: readonly Pick<Considered, "route" | "why">[];
 }
 
 export const explanationJson = (
-  { route, considered, guards, clusters, request, response }: Explanation,
+  { live, route, considered, ...rest }: Explanation,
 ): ExplanationJson => ({
+  live,
   route,
   considered: considered.map(({ route, why }) => ({ route, why })),
-  guards,
-  clusters,
-  request,
-  response,
+  ...rest,
 });
 
 export interface Explaining {
@@ -78,6 +76,8 @@ export interface Explaining {
   readonly steering: Steering;
   readonly gate: Gate;
   readonly uuid: () => string;
+  /** Whether `steering` is a running gateway's; absent: it is supposed. */
+  readonly live?: boolean;
 }
 
 /** @throws {TypeError} for a header that no message may have */
@@ -104,10 +104,13 @@ export async function explain(asked: AskedRequest, by: Explaining): Promise<Expl
   // Only a route that redirects or answers has another answer of its own.
   const isFault = !routed || route === null || steered !== null;
   return {
+    live: by.live ?? false,
     route: routed ? route?.name ?? null : null,
-    considered: routed ? others : [],
-    guards: [],
+    considered: routed ? closestFirst(others) : [],
+    guards: goes ? steered.guards : [],
     clusters: goes ? steered.clusters : {},
+    endpoints: goes ? steered.endpoints : [],
+    panic: goes ? steered.panic : [],
     request: sent === null ? null : requestOf(sent),
     response: sent === null ? await responseOf(response, isFault) : null,
     endpoint: sent === null || !steered?.likely ? null : {
@@ -117,6 +120,9 @@ export async function explain(asked: AskedRequest, by: Explaining): Promise<Expl
     pinned: steered?.pinned ?? false,
   };
 }
+
+const closestFirst = (others: readonly Considered[]): readonly Considered[] =>
+  others.toSorted((a, b) => stages.indexOf(b.stage) - stages.indexOf(a.stage));
 
 /** With the path in its normal form; `null` for what the gateway refuses. */
 function targetOf({ url }: Exchange): Target | null {
@@ -131,8 +137,7 @@ interface Asked {
   readonly by: Explaining;
 }
 
-interface Steered {
-  readonly clusters: Readonly<Record<string, number>>;
+interface Steered extends Pick<Explanation, "clusters" | "endpoints" | "panic" | "guards"> {
   readonly likely: Likely | null;
   readonly pinned: boolean;
   /** In which the request goes to `likely`. */
@@ -142,7 +147,7 @@ interface Steered {
 function steer(
   route: RoutePlan,
   action: ForwardPlan,
-  { exchange, target, by: { plan, steering, uuid } }: Asked,
+  { exchange, target, by: { plan, steering, uuid, live = false } }: Asked,
 ): Steered {
   const header = (name: string): string | null => exchange.header(name);
   const { scheme, host: authority, query } = target;
@@ -157,8 +162,17 @@ function steer(
   // A cookie that is yet to be given goes by chance.
   const isKnown = key !== null && newCookie === null;
   const likely = isKnown ? pinnedTo(key, action, shares, steering) : mostLikely(all, shares, plan);
+  const { clusters, endpoints } = isKnown ? only(likely, all) : all;
   return {
-    clusters: isKnown ? only(likely, all) : all.clusters,
+    clusters,
+    endpoints,
+    panic: all.panic,
+    guards: guardsOf(action, {
+      clusters: plan.clusters.filter(({ name }) => (clusters[name] ?? 0) > 0)
+        .map(({ index }) => steering.upstreams.cluster(index)),
+      wish: faultWish(header, client.behindProxy),
+      hasRoom: live ? (cluster): boolean => steering.hasRoom(cluster) : null,
+    }),
     likely,
     pinned: isKnown,
     plan: narrowed(plan, route, action, likely),
@@ -175,10 +189,20 @@ function pinnedTo(
   return typeof choice === "string" ? null : likelyOf(choice);
 }
 
-const only = (likely: Likely | null, { clusters }: RouteShares): Record<string, number> =>
-  Object.fromEntries(
+/** The shares of a caller that goes nowhere else. */
+const only = (
+  likely: Likely | null,
+  { clusters, endpoints }: RouteShares,
+): Pick<RouteShares, "clusters" | "endpoints"> => ({
+  clusters: Object.fromEntries(
     Object.keys(clusters).map((name) => [name, name === likely?.cluster.name ? 1 : 0]),
-  );
+  ),
+  endpoints: endpoints.map((endpoint) => {
+    const { cluster, index } = endpoint;
+    const isIt = cluster === likely?.cluster.name && index === likely.endpoint.index;
+    return { ...endpoint, share: isIt ? 1 : 0 };
+  }),
+});
 
 function requestOf({ method, url, headers, host }: UpstreamRequest): SentRequest {
   const sent: Record<string, string> = { host: host ?? new URL(url).host };

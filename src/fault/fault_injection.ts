@@ -51,19 +51,35 @@ export interface InjectedFaults {
   readonly abortStatus: number | null;
 }
 
+/** What may happen to one request, and how often. */
+export interface FaultChances {
+  /** `ms` is 0 where there is nothing to wait for. */
+  readonly delay: { readonly percent: number; readonly ms: number };
+  /** `status` is `null` where there is nothing to answer. */
+  readonly abort: { readonly percent: number; readonly status: number | null };
+}
+
+export const faultChances = ({ delay, abort }: FaultPlan, wish: FaultWish): FaultChances => ({
+  delay: {
+    percent: percentOf(delay, wish.delayMs, wish.delayPercent),
+    ms: delay === null ? 0 : wish.delayMs ?? delay.forMs ?? 0,
+  },
+  abort: {
+    percent: percentOf(abort, wish.abortStatus, wish.abortPercent),
+    status: abort === null ? null : wish.abortStatus ?? abort.status,
+  },
+});
+
 /** @param draws each uniform in [0, 1), independent of the other */
 export function drawFaults(
-  { delay, abort }: FaultPlan,
+  plan: FaultPlan,
   wish: FaultWish,
   draws: { readonly delay: number; readonly abort: number },
 ): InjectedFaults {
-  const delayMs = delay === null ? null : wish.delayMs ?? delay.forMs;
-  const abortStatus = abort === null ? null : wish.abortStatus ?? abort.status;
-  const delayPercent = percentOf(delay, wish.delayMs, wish.delayPercent);
-  const abortPercent = percentOf(abort, wish.abortStatus, wish.abortPercent);
+  const { delay, abort } = faultChances(plan, wish);
   return {
-    delayMs: 100 * draws.delay < delayPercent ? delayMs ?? 0 : 0,
-    abortStatus: 100 * draws.abort < abortPercent ? abortStatus : null,
+    delayMs: 100 * draws.delay < delay.percent ? delay.ms : 0,
+    abortStatus: 100 * draws.abort < abort.percent ? abort.status : null,
   };
 }
 

@@ -5,8 +5,15 @@
 import { murmur3 } from "../balance/hash.ts";
 import type { EndpointName } from "../health/registry.ts";
 import { keyOf } from "./endpoint_key.ts";
-import type { FleetReport, FleetState, SharedEjection, SharedVerdict } from "./port.ts";
+import type {
+  FleetReport,
+  FleetState,
+  HeardStatus,
+  SharedEjection,
+  SharedVerdict,
+} from "./port.ts";
 import { Roster } from "./roster.ts";
+import { Statuses } from "./statuses.ts";
 import { Tallies } from "./tallies.ts";
 
 /** All that one prober has to say of the endpoints that it checks. */
@@ -50,6 +57,8 @@ export class Hub {
   readonly #places: readonly string[];
   readonly #roster: Roster;
   readonly #tallies: Tallies;
+  /** No part of the state, which isolates wait for, and not stored: members say it again. */
+  readonly #statuses = new Statuses();
   readonly #drained: Set<string>;
   readonly #ejected: Map<string, Ejected>;
   /** Names of clusters that have had requests. */
@@ -80,7 +89,8 @@ export class Hub {
   }
 
   /** Takes what an isolate has found. @returns what all probers have to hear; `null`: nothing */
-  report({ busy, ejections, takenOut }: FleetReport, nowMs: number): Notice | null {
+  report({ busy, ejections, takenOut, status }: FleetReport, nowMs: number): Notice | null {
+    if (status !== null) this.#statuses.hear(status, nowMs);
     const news = busy.filter((name) => !this.#busy.has(name));
     for (const name of news) this.#busy.add(name);
     const longer = ejections.filter((one) => {
@@ -120,6 +130,10 @@ export class Hub {
   /** Places whose probers have to be told to begin: see `Roster.wake`. */
   wake(revision: string, all: boolean, nowMs: number): readonly string[] {
     return this.#roster.wake(revision, all, nowMs);
+  }
+
+  members(nowMs: number): readonly HeardStatus[] {
+    return this.#statuses.all(nowMs);
   }
 
   state(nowMs: number): FleetState {

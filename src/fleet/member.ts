@@ -8,14 +8,16 @@ import type { Checker } from "../check/checker.ts";
 import type { HealthRegistry } from "../health/registry.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Follower } from "./follower.ts";
-import { Outbox } from "./outbox.ts";
+import { type Found, Outbox } from "./outbox.ts";
 import {
   type FleetFailure,
-  type FleetReport,
   type FleetState,
   type FleetStore,
+  type HeardStatus,
   isFleetFailure,
+  type MemberStatus,
 } from "./port.ts";
+import { Teller } from "./teller.ts";
 
 export type FleetEvent =
   | { readonly event: "fleet_unreachable"; readonly failure: string }
@@ -32,6 +34,10 @@ export interface FleetMemberOptions {
   readonly gates: Pick<CapacityGates, "nextAskMs" | "asks" | "granted" | "failed">;
   /** Milliseconds between two looks at the store; see `due`. */
   readonly intervalMs: number;
+  /** What this isolate says of itself; its `id` stays the same. */
+  readonly status: () => MemberStatus;
+  /** The fleet is told of a status again after so long, changed or not; milliseconds. */
+  readonly statusMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: (event: FleetEvent) => void;
@@ -41,6 +47,7 @@ export class FleetMember {
   readonly #options: FleetMemberOptions;
   readonly #follower: Follower;
   readonly #outbox = new Outbox();
+  readonly #teller: Teller;
   /** Who is alone is a fleet of one, and has each capacity for itself. */
   readonly #own = new Ledger();
   #state: FleetState | null = null;
@@ -54,6 +61,7 @@ export class FleetMember {
 
   constructor(options: FleetMemberOptions) {
     this.#options = options;
+    this.#teller = new Teller(options.statusMs);
     const { registry, plan, checker } = options;
     this.#follower = new Follower({
       registry,
@@ -73,7 +81,7 @@ export class FleetMember {
    */
   hear(): void {
     const { registry, checker, store, now } = this.#options;
-    const found: FleetReport = {
+    const found: Found = {
       ejections: registry.takeEjections(),
       busy: registry.takeBusy(),
       takenOut: registry.takeTakenOut(),
@@ -96,12 +104,14 @@ export class FleetMember {
     this.#startedMs = now();
     this.hear();
     if (store === null) return;
-    const report = this.#outbox.take(now());
+    const found = this.#outbox.take(now());
+    const status = this.#teller.take(this.#options.status(), now());
     const turn = ++this.#turns;
     const known = this.#state;
-    const result = await store.sync(report, this.#version).catch(failed);
+    const result = await store.sync({ ...found, status }, this.#version).catch(failed);
     if (result !== "unchanged" && isFleetFailure(result)) {
-      this.#outbox.add(report);
+      this.#outbox.add(found);
+      if (status !== null) this.#teller.failed();
       this.#note(result.failure);
       return;
     }
@@ -128,6 +138,22 @@ export class FleetMember {
     // The next sync brings the whole state, with what others have done meanwhile.
     this.#version = null;
     return null;
+  }
+
+  /** What each member says of itself, by group and id; this one's own word is from now. */
+  async members(): Promise<readonly HeardStatus[] | FleetFailure> {
+    const heard = await this.#options.store?.members().catch(failed) ?? [];
+    if (isFleetFailure(heard)) return heard;
+    const own = this.ownStatus;
+    return [...heard.filter(({ id }) => id !== own.id), own].sort((a, b) =>
+      compare(a.group, b.group) || compare(a.id, b.id)
+    );
+  }
+
+  /** What this isolate says of itself now. */
+  get ownStatus(): HeardStatus {
+    const { status, now } = this.#options;
+    return { ...status(), seenAt: new Date(now()).toISOString() };
   }
 
   /** Whether `lease` has something to ask for. */
@@ -167,6 +193,8 @@ export class FleetMember {
 }
 
 const NOTHING: FleetState = { version: "", drained: [], ejections: [], verdicts: [] };
+
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
 
 /** The port promises not to reject; a member's promise not to must not hang on it. */
 const failed = (error: unknown): FleetFailure => ({

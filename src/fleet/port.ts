@@ -33,6 +33,29 @@ export interface FleetState {
   readonly verdicts: readonly SharedVerdict[];
 }
 
+/** What one isolate or process says of itself. */
+export interface MemberStatus {
+  /** Random; another one after each start. */
+  readonly id: string;
+  /** Where it is: Cloudflare's location, or region and zone of `LIMEN_LOCALITY`; "" where nobody knows. */
+  readonly group: string;
+  readonly runtime: "cloudflare" | "deno";
+  /** That it serves; `null`: none yet. */
+  readonly revision: string | null;
+  /** Since when it serves it, in ISO 8601. */
+  readonly since: string | null;
+  /** Why what is in the store is not what it serves; `null`: it is. */
+  readonly lastError:
+    | { readonly code: string; readonly message: string; readonly at: string }
+    | null;
+}
+
+/** A status with when it was last heard. */
+export interface HeardStatus extends MemberStatus {
+  /** In ISO 8601. */
+  readonly seenAt: string;
+}
+
 export interface FleetFailure {
   readonly failure: string;
 }
@@ -47,6 +70,8 @@ export interface FleetReport {
   readonly busy: readonly string[];
   /** Endpoints that have said since then, in an answer to a client, that they are out. */
   readonly takenOut: readonly EndpointName[];
+  /** The member's own; `null`: nothing that the fleet has not heard of lately. */
+  readonly status: MemberStatus | null;
 }
 
 export interface FleetStore {
@@ -63,6 +88,9 @@ export interface FleetStore {
 
   /** Asks for parts of capacities; one grant for each ask that could be decided. */
   lease(asks: readonly CapacityAsk[]): Promise<readonly CapacityGrant[] | FleetFailure>;
+
+  /** Every member that was heard of in the last few minutes. */
+  members(): Promise<readonly HeardStatus[] | FleetFailure>;
 
   /** Calls `onChange` when the state may have changed, until `signal` aborts. Absent where it can't be watched. */
   watch?(onChange: () => void, signal: AbortSignal): Promise<void>;

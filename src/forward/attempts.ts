@@ -2,9 +2,12 @@
  * The tries of one request: each goes to an endpoint of its own, has its place in the cluster's
  * circuit breaker, and is followed by another one only if that is worth it, allowed and in time.
  */
+import type { AttemptOutcome, Cause } from "../decision/decision.ts";
+import type { AttemptNote } from "../decision/recorder.ts";
 import { enterFirstTry, enterRetry, leaveFirstTry, leaveRetry } from "../health/circuit_breaker.ts";
 import { type Fault, fault } from "../model/fault.ts";
 import type { MutableHeaders } from "../model/headers.ts";
+import type { ClusterPlan } from "../plan/plan.ts";
 import { type Choice, choose, chooseNext, type Draw } from "../steer/choose.ts";
 import type { MemberShare } from "../steer/shares.ts";
 import { retryWaitMs } from "./backoff.ts";
@@ -25,6 +28,8 @@ export interface Attempt {
   readonly waitMs: number;
   /** Gives its place in the circuit breaker up. */
   readonly leave: () => void;
+  /** `null`: nobody wants to know how it goes. */
+  readonly note: AttemptNote | null;
 }
 
 const leaveNothing = (): void => {};
@@ -39,18 +44,20 @@ export class Attempts {
   #headers: MutableHeaders | null = null;
 
   constructor(forwarding: Forwarding, body: Body, deadline: Deadline) {
-    const { steering, route, key, from } = forwarding;
+    const { steering, route, key, from, decision } = forwarding;
     this.forwarding = forwarding;
     this.body = body;
     this.deadline = deadline;
     this.#shares = steering.shares(route, from);
-    this.#draw = { key, random: steering.random, admit: steering.admit };
+    const admit = decision === null ? steering.admit : decision.watching(steering.admit);
+    this.#draw = { key, random: steering.random, admit };
   }
 
   /** The first try. Who is full says so at once, and nobody else gets the request (`circuit_open`). */
   first(): Attempt | Fault {
     const { steering, route } = this.forwarding;
     const choice = choose(route, this.#shares, steering.upstreams, this.#draw);
+    this.#noteDraw(typeof choice === "string" ? null : choice);
     if (choice === "no_healthy_upstream") {
       return fault("no_healthy_upstream", "Every endpoint is out of service.");
     }
@@ -58,11 +65,12 @@ export class Attempts {
       return fault("over_capacity", "The clusters of this route have as much as they can take.");
     }
     const { plan, vitals } = choice.cluster;
-    if (plan.breaker === null) return this.#begun(choice, 0, leaveNothing);
+    if (plan.breaker === null) return this.#begun(choice, "first", 0, leaveNothing);
     if (enterFirstTry(vitals.breaker, plan.breaker) === "circuit_open") {
       return fault("circuit_open", "As many requests as the policy allows are under way.");
     }
-    return this.#begun(choice, 0, this.#inFlight(() => leaveFirstTry(vitals.breaker)));
+    const leave = this.#inFlight(() => leaveFirstTry(vitals.breaker));
+    return this.#begun(choice, "first", 0, leave);
   }
 
   /** Whether what a try brought is worth another one, and the request may be sent again. */
@@ -86,6 +94,7 @@ export class Attempts {
   next(after: Ended | null): Attempt | null {
     const { platform, steering, route } = this.forwarding;
     const { retry } = route;
+    const cause = after === null ? "hedge" : "retry";
     const tries = this.#choices.length;
     const before = this.#choices[tries - 1]!;
     const choice = chooseNext(
@@ -96,7 +105,7 @@ export class Attempts {
       this.#draw,
       tries === retry.attempts,
     );
-    if (choice === null) return null;
+    if (choice === null) return this.#none("capacity");
     const nowMs = platform.now();
     const waitMs = after === null ? 0 : retryWaitMs({
       n: tries,
@@ -106,11 +115,26 @@ export class Attempts {
       deadlineMs: this.deadline.atMs,
       random: platform.random(),
     }, retry);
-    if (waitMs === null || nowMs + waitMs >= this.deadline.atMs) return null;
+    if (waitMs === null || nowMs + waitMs >= this.deadline.atMs) return this.#none("time");
     const { plan, vitals } = choice.cluster;
-    if (plan.breaker === null) return this.#begun(choice, waitMs, leaveNothing);
-    if (enterRetry(vitals.breaker, plan.breaker) === "refused") return null;
-    return this.#begun(choice, waitMs, this.#inFlight(() => leaveRetry(vitals.breaker)));
+    if (plan.breaker === null) return this.#begun(choice, cause, waitMs, leaveNothing);
+    if (enterRetry(vitals.breaker, plan.breaker) === "refused") return this.#none("circuit_open");
+    const leave = this.#inFlight(() => leaveRetry(vitals.breaker));
+    return this.#begun(choice, cause, waitMs, leave);
+  }
+
+  #noteDraw(choice: Choice | null): void {
+    const { decision, route, key, steering } = this.forwarding;
+    if (decision === null) return;
+    const cluster = (index: number): ClusterPlan => steering.upstreams.cluster(index).plan;
+    decision.drew({ route, shares: this.#shares, sticky: key !== null, cluster }, choice);
+  }
+
+  /** There is no further try. */
+  #none(why: "capacity" | "time" | "circuit_open"): null {
+    const { decision } = this.forwarding;
+    if (decision !== null) decision.noRetry = why;
+    return null;
   }
 
   #inFlight(leave: () => void): () => void {
@@ -120,11 +144,12 @@ export class Attempts {
 
   /** Sends a try. The body is opened by whoever decides when the try before it has to let go of it. */
   send(
-    { choice }: Attempt,
+    { choice, note }: Attempt,
     outgoing: ReturnType<Body["open"]>,
     onStart?: (giveUp: () => void) => void,
   ): Promise<Tried> {
-    return sendTo(choice, {
+    note?.sent();
+    const sent = sendTo(choice, {
       headers: this.#headersFor(choice),
       outgoing,
       body: this.body,
@@ -132,13 +157,18 @@ export class Attempts {
       client: this.forwarding.exchange,
       ...(onStart !== undefined && { onStart }),
     }, this.forwarding);
+    return note === null ? sent : sent.then((tried) => {
+      note.ended(outcomeOf(tried));
+      return tried;
+    });
   }
 
-  #begun(choice: Choice, waitMs: number, leave: () => void): Attempt {
+  #begun(choice: Choice, cause: Cause, waitMs: number, leave: () => void): Attempt {
     const before = this.#choices[this.#choices.length - 1];
     if (before !== undefined && before.member !== choice.member) this.#headers = null;
     this.#choices.push(choice);
-    return { choice, waitMs, leave };
+    const note = this.forwarding.decision?.attempt(choice, cause, waitMs) ?? null;
+    return { choice, waitMs, leave, note };
   }
 
   /** They depend on the member alone, and tries mostly stay with theirs. */
@@ -146,3 +176,6 @@ export class Attempts {
     return this.#headers ??= this.forwarding.headersFor(member);
   }
 }
+
+const outcomeOf = (tried: Tried): AttemptOutcome =>
+  tried.kind === "answer" ? tried.answer.status : tried.kind;

@@ -1,4 +1,5 @@
 /** What it takes to forward one request, and what comes of it. */
+import type { DecisionRecorder } from "../decision/recorder.ts";
 import type { HealthRegistry } from "../health/registry.ts";
 import type { MutableHeaders } from "../model/headers.ts";
 import type { Answer, BodyDeadline, Exchange, Platform } from "../model/platform.ts";
@@ -24,6 +25,8 @@ export interface Forwarding {
   readonly upgrade: boolean;
   /** The request's headers for a member of the split. */
   readonly headersFor: (member: MemberPlan) => MutableHeaders;
+  /** Notes what becomes of it; `null`: nobody may know. */
+  readonly decision: DecisionRecorder | null;
 }
 
 export interface Forwarded {

@@ -54,6 +54,7 @@ async function sendCopy(
   if (typeof choice === "string") return;
   const { plan: { breaker }, vitals } = choice.cluster;
   if (breaker !== null && enterFirstTry(vitals.breaker, breaker) !== "entered") return;
+  forwarding.decision?.mirrored(choice);
   const deadline = new Deadline(route.timeoutMs, 0);
   const nowMs = platform.now();
   deadline.start(nowMs);

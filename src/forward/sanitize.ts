@@ -1,4 +1,5 @@
 /** What a request may tell the upstream only if a trusted proxy sent it. */
+import { EXPLAIN_HEADER } from "../decision/decision.ts";
 import type { MutableHeaders } from "../model/headers.ts";
 
 /**
@@ -10,7 +11,8 @@ import type { MutableHeaders } from "../model/headers.ts";
  * cost more, absent or not.
  */
 export function sanitize(headers: MutableHeaders, behindProxy: boolean): void {
-  if (behindProxy) return;
+  // Whoever sent it: what allows a decision to be told is for this gateway alone.
+  if (behindProxy) return headers.delete(EXPLAIN_HEADER);
   // Collected first: native Headers that shrink while they are walked skip a name.
   let found: string[] | null = null;
   for (const name of headers.keys()) {

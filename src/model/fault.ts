@@ -102,6 +102,11 @@ export const faultKinds = {
     title: "The policy is not valid",
     proxyError: "http_request_error",
   },
+  unprocessable: {
+    status: 422,
+    title: "The request names something that is not there, or is not valid",
+    proxyError: "http_request_error",
+  },
   revision_conflict: {
     status: 412,
     title: "Another policy was pushed first",
@@ -140,6 +145,11 @@ export const faultKinds = {
   store_unreachable: {
     status: 503,
     title: "The policy store could not do this",
+    proxyError: "destination_unavailable",
+  },
+  keys_unreachable: {
+    status: 503,
+    title: "The keys that verify tokens can't be had",
     proxyError: "destination_unavailable",
   },
 } as const satisfies Record<string, FaultKind>;

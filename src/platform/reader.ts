@@ -1,4 +1,5 @@
 /** Policy text to plan, wired from the parts that know each step. */
+import { explainGate } from "../../routes/explain_gate.ts";
 import { compile } from "../compile/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Finding } from "../policy/finding.ts";
@@ -6,7 +7,9 @@ import { POLICY_FINGERPRINT } from "../policy/fingerprint.ts";
 import { revisionOf } from "../policy/revision.ts";
 import { parseDocument } from "../policy/text.ts";
 import { type Target, validate } from "../policy/validate.ts";
-import type { PolicyReader } from "../store/reader.ts";
+import { testFindings } from "../policy_tests/findings.ts";
+import { runTests } from "../policy_tests/run.ts";
+import type { PolicyReader, Rehearsed } from "../store/reader.ts";
 
 /** @param accept why this deployment can't run a plan, if it can't */
 export function policyReader(
@@ -19,8 +22,16 @@ export function policyReader(
     parseDocument,
     revisionOf,
     compile,
+    rehearse,
     accept,
   };
+}
+
+async function rehearse({ policy, plan, text }: Rehearsed): Promise<readonly Finding[]> {
+  const { tests = [] } = policy;
+  if (tests.length === 0) return [];
+  const uuid = (): string => crypto.randomUUID();
+  return testFindings(await runTests({ tests, plan, gate: explainGate, uuid }), text);
 }
 
 /** The revision of a text that nobody has stamped. Rejects if it is no JSON. */

@@ -1,7 +1,7 @@
 /** Secrets are set where the gateway runs: a policy can only name those that are there. */
 import type { Plan } from "../plan/plan.ts";
 import { rules } from "../policy/codes.ts";
-import type { Finding } from "../policy/finding.ts";
+import { type Finding, formatPath } from "../policy/finding.ts";
 
 /**
  * One error for each health-check header whose secret this deployment doesn't have: without it the
@@ -18,7 +18,7 @@ export function missingSecrets(
       if (typeof value === "string" || secret(value.secret) !== null) return [];
       const message =
         `no secret named ${value.secret} is set here: an environment variable on Deno, wrangler secret put on Workers`;
-      const path = `clusters.${cluster}.healthCheck.headers.${header}`;
+      const path = formatPath(["clusters", cluster, "healthCheck", "headers", header]);
       const { code, severity } = rules.missingSecret;
       return [{ code, severity, path, line: 1, column: 1, message }];
     })

@@ -4,7 +4,7 @@
  */
 import type { Endpoint, Pool, Upstreams } from "../health/upstreams.ts";
 import type { ForwardPlan } from "../plan/plan.ts";
-import type { MemberShare } from "../steer/shares.ts";
+import { memberParts, type MemberShare } from "../steer/shares.ts";
 
 export interface EndpointShare {
   readonly cluster: string;
@@ -100,13 +100,6 @@ export function sharesOf(
     panic: clusters.filter(({ plan }) => panic.has(plan.index)).map(({ plan }) => plan.name),
     unserved: tidy(1 - served),
   };
-}
-
-/** The part of the requests that each member is drawn for; together 1, or 0 if none can be drawn. */
-function memberParts(shares: readonly MemberShare[]): readonly number[] {
-  if (shares.length === 1) return [1];
-  const total = shares.reduce((sum, { weight }) => sum + weight, 0);
-  return shares.map(({ weight }) => total === 0 ? 0 : weight / total);
 }
 
 /** Each once: members as the policy lists them, then where their shares go. */

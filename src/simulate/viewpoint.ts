@@ -6,6 +6,7 @@ import { addressIn } from "../forward/address.ts";
 import type { PlatformPlace } from "../model/place.ts";
 import { clientPlace } from "../place/client_place.ts";
 import type { Caller, Coordinates } from "../plan/locality.ts";
+import { type Pairs, pairsIn } from "../policy/viewpoint_words.ts";
 import { type Parsed, parsed, refused } from "./parsed.ts";
 
 export interface Viewpoint {
@@ -29,20 +30,12 @@ type Key = typeof KEYS[number];
  * Nothing at all is a viewpoint too: nowhere.
  */
 export function parseViewpoint(texts: readonly string[]): Parsed<Viewpoint> {
-  const given = new Map<string, string>();
-  for (const pair of texts.flatMap((text) => text.split(","))) {
-    const at = pair.indexOf("=");
-    const [key, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-    if (at < 0 || key === "" || value === "") {
-      return refused(`"${pair}" is not of the form key=value, such as region=eu-west-1`);
-    }
-    if (given.has(key)) return refused(`${key} is given twice`);
-    given.set(key, value);
-  }
-  return viewpointOf(given);
+  const pairs = pairsIn(texts);
+  return "problem" in pairs ? refused(pairs.problem) : viewpointOf(pairs);
 }
 
-function viewpointOf(given: ReadonlyMap<string, string>): Parsed<Viewpoint> {
+/** The same of pairs that are known already. */
+export function viewpointOf(given: Pairs): Parsed<Viewpoint> {
   const known = (key: Key): string | null => given.get(key) ?? null;
   // Read as the gateway reads what a platform tells it.
   const place: PlatformPlace = {

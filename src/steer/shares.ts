@@ -72,6 +72,25 @@ export function shareOut(
   }));
 }
 
+/** The part of the requests that each member is drawn for; together 1, or 0 if none can be drawn. */
+export function memberParts(shares: readonly MemberShare[]): readonly number[] {
+  if (shares.length === 1) return [1];
+  const total = shares.reduce((sum, { weight }) => sum + weight, 0);
+  return shares.map(({ weight }) => total === 0 ? 0 : weight / total);
+}
+
+/** The part of the requests that each cluster gets, by its index; who is not there gets none. */
+export function clusterShares(shares: readonly MemberShare[]): ReadonlyMap<number, number> {
+  const parts = memberParts(shares);
+  const byCluster = new Map<number, number>();
+  shares.forEach(({ slices }, at) => {
+    for (const { cluster, percent } of slices) {
+      byCluster.set(cluster, (byCluster.get(cluster) ?? 0) + parts[at]! * (percent / 100));
+    }
+  });
+  return byCluster;
+}
+
 /** The share of a single cluster without failover. */
 export const aloneIn = (index: number, cluster: ClusterAt): MemberShare => ({
   weight: 1,

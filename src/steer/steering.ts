@@ -11,6 +11,8 @@ export interface SteeringOptions {
   readonly random: Random;
   /** See `Draw.admit`; asked of clusters that have a capacity. */
   readonly admit: (cluster: ClusterPlan) => boolean;
+  /** What `admit` would say, without taking a request. Absent: nobody is ever full. */
+  readonly hasRoom?: (cluster: ClusterPlan) => boolean;
 }
 
 /** A route's shares by order, for one state of health. */
@@ -26,13 +28,15 @@ export class Steering {
   readonly upstreams: Upstreams;
   readonly random: Random;
   readonly admit: (cluster: ClusterPlan) => boolean;
+  readonly hasRoom: (cluster: ClusterPlan) => boolean;
   readonly #cache = new Map<ForwardPlan, Cached>();
   readonly #alone = new Map<number, { readonly epoch: number; readonly share: MemberShare }>();
 
-  constructor({ upstreams, random, admit }: SteeringOptions) {
+  constructor({ upstreams, random, admit, hasRoom }: SteeringOptions) {
     this.upstreams = upstreams;
     this.random = random;
     this.admit = (cluster) => cluster.capacity === null || admit(cluster);
+    this.hasRoom = (cluster) => cluster.capacity === null || (hasRoom?.(cluster) ?? true);
   }
 
   /**

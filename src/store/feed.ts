@@ -3,9 +3,11 @@
  * last policy that it could run: requests read `active` and never wait for the store.
  */
 import type { Finding } from "../policy/finding.ts";
+import { Adoption, foreign } from "./adoption.ts";
 import { judge, type Judged } from "./judge.ts";
 import { findLastGood } from "./last_good.ts";
 import {
+  type HistoryRead,
   type PolicyStore,
   type StoredDocument,
   type StoreFailure,
@@ -18,7 +20,14 @@ import type { Stamp } from "./stamp.ts";
 import type { ActivePolicy, FeedError, FeedEvent, FeedStatus } from "./status.ts";
 
 export type PushResult =
-  | { readonly ok: true; readonly revision: string; readonly findings: readonly Finding[] }
+  | {
+    readonly ok: true;
+    readonly revision: string;
+    /** Warnings. */
+    readonly findings: readonly Finding[];
+    /** Why readers elsewhere can't see it yet; `null`: they can. */
+    readonly spreadFailure: StoreFailure | null;
+  }
   | PushRefused;
 
 /** Lets work outlive the request that started it. `work` never rejects. */
@@ -46,6 +55,7 @@ export class PolicyFeed {
   /** What is wrong with `#seen`. */
   #verdict: FeedError | null = null;
   #error: FeedError | null = null;
+  readonly #adoption: Adoption;
   /** Counts changes of `#seen`. */
   #changes = 0;
   #startedMs = -Infinity;
@@ -53,6 +63,16 @@ export class PolicyFeed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#adoption = new Adoption({
+      store: options.store,
+      onFailure: (revision, failure) =>
+        options.log({ event: "history_not_kept", revision, failure }),
+    });
+  }
+
+  /** How policies are read here. */
+  get reader(): PolicyReader {
+    return this.#options.reader;
   }
 
   get active(): ActivePolicy | null {
@@ -87,19 +107,57 @@ export class PolicyFeed {
     if (this.#active === null) await this.#fallBack();
   }
 
-  /** Validates, stores and, at once, follows `text`. */
+  /** Validates, tests, stores and, at once, follows `text`. */
   async push(text: string, options: PushOptions = {}): Promise<PushResult> {
+    // Or a put that nobody has noticed so far would be missing from the history.
+    await this.#catchUp();
     const changes = this.#changes;
     const pushed = await push(text, options, this.#options);
     if (!pushed.ok) return pushed;
-    const { revision, findings, document, lastGoodFailure } = pushed;
+    const { revision, findings, document, lastGoodFailure, spreadFailure } = pushed;
     this.#report(lastGoodFailure);
-    // Another document arrived meanwhile: the store knows which of the two is newer.
-    if (this.#changes !== changes) await this.refresh();
-    if (this.#changes === changes || this.#error !== null) {
-      this.#take(document, { ...pushed, validated: true }, "push");
+    // Another document may have come meanwhile: their places in the history tell which is newer.
+    let isNewest = this.#changes === changes || isAfter(document, this.#seen);
+    if (isNewest === null) {
+      await this.refresh();
+      isNewest = this.#error !== null;
     }
-    return { ok: true, revision, findings };
+    if (isNewest) this.#take(document, { ...pushed, validated: true }, "push");
+    return { ok: true, revision, findings, spreadFailure };
+  }
+
+  /** Pushes what was in force before, as it was. */
+  async rollback(
+    revision: string,
+    options: Omit<PushOptions, "source"> = {},
+  ): Promise<PushResult> {
+    const read = await this.readRevision(revision);
+    if (read.kind === "failed") return { ok: false, ...read.failure };
+    if (read.kind !== "document") {
+      const message = `The history holds no revision ${revision}`;
+      return { ok: false, code: "unknown_revision", message };
+    }
+    const message = options.message ?? `rollback to ${revision}`;
+    return await this.push(read.document.text, { ...options, message, source: "rollback" });
+  }
+
+  /** What was in force, newest first: what has just been put into the store, too. */
+  async history(): Promise<HistoryRead> {
+    await this.#catchUp();
+    return await this.#options.store.history();
+  }
+
+  /** The document of a revision; "missing" when the history does not hold it. */
+  async readRevision(revision: string): Promise<StoreRead> {
+    await this.#catchUp();
+    return await this.#options.store.readRevision(revision);
+  }
+
+  /** Looks at the store, and waits for what has to be done about what is found there. */
+  async #catchUp(): Promise<void> {
+    const works: Promise<void>[] = [];
+    await this.refresh((work) => void works.push(work));
+    await Promise.all(works);
   }
 
   /** @returns `false` when the feed changed since the read began, which may thus be the older one */
@@ -111,8 +169,10 @@ export class PolicyFeed {
     if (this.#changes !== changes) return false;
     this.#checkedMs = now();
     if (read.kind === "document" && judged !== null) this.#follow(read.document, judged, later);
-    else if (read.kind === "unchanged") this.#note(this.#verdict);
-    else if (read.kind === "failed") this.#note(this.#failure(read.failure));
+    else if (read.kind === "unchanged") {
+      this.#note(this.#verdict);
+      if (this.#adoption.isDue) later(this.#adoption.run());
+    } else if (read.kind === "failed") this.#note(this.#failure(read.failure));
     else this.#forget();
     return true;
   }
@@ -133,6 +193,7 @@ export class PolicyFeed {
     if (judged.ok) {
       this.#take(document, judged, "store");
       if (judged.validated) later(this.#keep(document, judged.revision));
+      if (this.#adoption.isDue) later(this.#adoption.run());
       return;
     }
     this.#see(document);
@@ -145,6 +206,12 @@ export class PolicyFeed {
     this.#see(document);
     this.#activate(document, judged, from);
     this.#note(null);
+    const { reader } = this.#options;
+    // Where a stamp's word was taken, nobody has asked for warnings.
+    const findings = (): readonly Finding[] =>
+      judged.validated ? judged.findings : reader.validate(document.text).findings;
+    const put = this.#stampOf(document, judged.revision);
+    this.#adoption.follow(foreign(document, put, findings));
   }
 
   #see(document: StoredDocument | null): void {
@@ -181,11 +248,17 @@ export class PolicyFeed {
   }
 
   /** Stamps and keeps a document that came without this Limen's stamp, for isolates yet to start. */
-  async #keep({ text, stamp }: StoredDocument, revision: string): Promise<void> {
-    const { store, reader, now } = this.#options;
+  async #keep(document: StoredDocument, revision: string): Promise<void> {
+    const { store } = this.#options;
+    const stamped = this.#stampOf(document, revision);
+    this.#report(await store.writeLastGood(document.text, stamped).catch(unreachable));
+  }
+
+  /** Of this Limen, whatever stamp `document` has. */
+  #stampOf({ stamp }: StoredDocument, revision: string): Stamp {
+    const { reader, now } = this.#options;
     const at = stamp?.at ?? new Date(now()).toISOString();
-    const stamped: Stamp = { ...stamp, revision, fingerprint: reader.fingerprint, at };
-    this.#report(await store.writeLastGood(text, stamped).catch(unreachable));
+    return { ...stamp, revision, fingerprint: reader.fingerprint, at };
   }
 
   #report(failure: StoreFailure | null): void {
@@ -205,6 +278,12 @@ export class PolicyFeed {
     if (error !== null) this.#options.log({ event: "policy_error", revision, error });
     else if (revision !== null) this.#options.log({ event: "policy_recovered", revision });
   }
+}
+
+/** @returns `null` where one has no place in the history: the store knows which is newer */
+function isAfter(document: StoredDocument, seen: StoredDocument | null): boolean | null {
+  const [own, other] = [document.stamp?.sequence, seen?.stamp?.sequence];
+  return own === undefined || other === undefined ? null : own > other;
 }
 
 const isSame = (a: FeedError, b: FeedError): boolean =>

@@ -1,7 +1,8 @@
-/** A push: validate, stamp, store. What `PUT /_limen/policy` and `limen push` share. */
+/** A push: validate, test, stamp, store. What `PUT /_limen/policy` and `limen push` share. */
 import type { Plan } from "../plan/plan.ts";
 import type { Finding } from "../policy/finding.ts";
 import { judgeText } from "./judge.ts";
+import type { ActivationSource } from "./history.ts";
 import type { PolicyStore, StoredDocument, StoreFailure, StoreFailureCode } from "./port.ts";
 import type { PolicyReader } from "./reader.ts";
 import type { Stamp } from "./stamp.ts";
@@ -10,15 +11,18 @@ import type { Stamp } from "./stamp.ts";
 export const MAX_POLICY_BYTES = 20 * 1024 * 1024;
 
 export interface PushOptions {
-  /** Refuse with `revision_conflict` unless this is the active policy's revision. */
+  /** Refuse with `revision_conflict` unless this is the active policy's revision, or `NO_POLICY`. */
   readonly ifRevision?: string;
   readonly by?: string;
   readonly message?: string;
+  /** "push" unless set. */
+  readonly source?: ActivationSource;
 }
 
 export interface PushRefused {
   readonly ok: false;
-  readonly code: "invalid_policy" | StoreFailureCode;
+  /** `unknown_revision`: a rollback to what the history does not hold. */
+  readonly code: "invalid_policy" | "unknown_revision" | StoreFailureCode;
   readonly message: string;
   readonly findings?: readonly Finding[];
 }
@@ -31,6 +35,8 @@ export interface Pushed {
   readonly plan: Plan;
   readonly document: StoredDocument;
   readonly lastGoodFailure: StoreFailure | null;
+  /** Why readers elsewhere can't see it yet; `null`: they can. */
+  readonly spreadFailure: StoreFailure | null;
 }
 
 export interface PushContext {
@@ -40,7 +46,10 @@ export interface PushContext {
   readonly now: () => number;
 }
 
-/** Nothing is stored unless the policy is valid and, given `ifRevision`, nobody came first. */
+/**
+ * Nothing is stored unless the policy is valid, passes its own tests and, given `ifRevision`, nobody
+ * came first.
+ */
 export async function push(
   text: string,
   options: PushOptions,
@@ -56,7 +65,7 @@ export async function push(
     return { ok: false, code: "invalid_policy", message, findings };
   }
   const { plan, revision, findings } = judged;
-  const { by, message, ...precondition } = options;
+  const { by, message, ifRevision, source = "push" } = options;
   const stamp: Stamp = {
     revision,
     fingerprint: reader.fingerprint,
@@ -64,10 +73,14 @@ export async function push(
     ...(by === undefined ? {} : { by }),
     ...(message === undefined ? {} : { message }),
   };
-  const written = await store.write(text, stamp, precondition);
+  const written = await store.write(text, stamp, {
+    source,
+    findings,
+    ...(ifRevision === undefined ? {} : { ifRevision }),
+  });
   if (written.kind === "failed") return { ok: false, ...written.failure };
-  const { document, lastGoodFailure } = written;
-  return { ok: true, revision, findings, plan, document, lastGoodFailure };
+  const { document, lastGoodFailure, spreadFailure } = written;
+  return { ok: true, revision, findings, plan, document, lastGoodFailure, spreadFailure };
 }
 
 function isTooLarge(text: string): boolean {

@@ -21,6 +21,19 @@ export interface PolicyReader {
   revisionOf(document: unknown): Promise<string>;
   /** @throws when `policy` was not validated by the rules of `fingerprint` */
   compile(policy: Policy, revision: string): Plan;
+  /**
+   * Runs the tests that a policy carries: an error for each that fails. For what is pushed or put;
+   * a document that was pushed before is not tested again. Absent: nobody runs them.
+   */
+  rehearse?(validated: Rehearsed): Promise<readonly Finding[]>;
   /** Why this very deployment can't run a plan, say for a binding it lacks. Errors refuse the plan. */
   accept?(plan: Plan): readonly Finding[];
+}
+
+/** What tests are run on. */
+export interface Rehearsed {
+  readonly policy: Policy;
+  readonly plan: Plan;
+  /** The positions of findings are worked out from it. */
+  readonly text: string;
 }

@@ -11,6 +11,8 @@ export interface Stamp {
   readonly by?: string;
   /** Why. */
   readonly message?: string;
+  /** Its place in the history, 1 the first. Absent: whoever orders pushes has not seen it. */
+  readonly sequence?: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Stamp {
  */
 export function parseStamp(value: unknown): Stamp | null {
   if (typeof value !== "object" || value === null) return null;
-  const { revision, fingerprint, at, by, message } = value as Record<string, unknown>;
+  const { revision, fingerprint, at, by, message, sequence } = value as Record<string, unknown>;
   if (typeof revision !== "string" || !/^[0-9a-f]{12}$/.test(revision)) return null;
   if (typeof fingerprint !== "string" || fingerprint === "") return null;
   if (typeof at !== "string" || Number.isNaN(Date.parse(at))) return null;
@@ -30,6 +32,7 @@ export function parseStamp(value: unknown): Stamp | null {
     at,
     ...(typeof by === "string" ? { by } : {}),
     ...(typeof message === "string" ? { message } : {}),
+    ...(Number.isSafeInteger(sequence) ? { sequence: sequence as number } : {}),
   };
 }
 

@@ -41,4 +41,10 @@ export type FeedEvent =
   }
   | { readonly event: "policy_error"; readonly revision: string | null; readonly error: FeedError }
   | { readonly event: "policy_recovered"; readonly revision: string }
-  | { readonly event: "last_good_not_saved"; readonly failure: StoreFailure };
+  | { readonly event: "last_good_not_saved"; readonly failure: StoreFailure }
+  /** What came into force by a put is not in the history yet. */
+  | {
+    readonly event: "history_not_kept";
+    readonly revision: string;
+    readonly failure: StoreFailure;
+  };

@@ -1,7 +1,7 @@
 /** How often a warm isolate reads KV: the Worker's own handler, over a fake namespace and clock. */
 // deno-lint-ignore-file no-console
 import worker from "../../src/platform/cloudflare/worker.ts";
-import type { PolicyNamespace } from "../../src/platform/cloudflare/policy_store.ts";
+import type { PolicyNamespace } from "../../src/platform/cloudflare/kv_namespace.ts";
 import { policyOf } from "./policies.ts";
 import type { Section } from "./report.ts";
 import { spreadOf } from "./statistics.ts";
@@ -70,6 +70,7 @@ function countingKv(text: string): PolicyNamespace & { reads: number } {
       return Promise.resolve({ value: key === "policy" ? text : null, metadata: null });
     },
     put: () => Promise.resolve(),
+    delete: () => Promise.resolve(),
     list: () => Promise.resolve({ keys: [] }),
   };
 }

@@ -33,6 +33,19 @@ Deno.test("capacity gate: one that nobody has answered lets a fiftieth of a seco
   assert.equal(admitted(gate, 100, T + 1_000), 5);
 });
 
+Deno.test("capacity gate: whether there is room is what the next request meets, and takes none", () => {
+  const gate = gateOf(500);
+  const agrees = (nowMs: number): void => {
+    const room = gate.hasRoom(nowMs);
+    assert.equal(gate.hasRoom(nowMs), room);
+    assert.equal(gate.admit(nowMs), room);
+  };
+  for (let i = 0; i < 50; i++) agrees(T + i * 40);
+  const ask = gate.ask(T + 2_000);
+  gate.granted(answer(ask, { tokens: 12, forMs: 300 }), T + 2_010);
+  for (let i = 0; i < 50; i++) agrees(T + 2_010 + i * 20);
+});
+
 Deno.test("capacity gate: it asks before its first request, and tells its debt after", () => {
   const gate = gateOf(500);
   const first = gate.ask(T);

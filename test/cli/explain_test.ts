@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runCommand } from "./support/command.ts";
+import { runCommand, temporaryFolder } from "./support/command.ts";
 
 const POLICY = `{
   "clusters": { "aws": { "location": "public", "endpoints": ["https://aws.test"] } },
@@ -90,6 +90,47 @@ const rows: readonly Row[] = [
     stderr: /^limen: - is not a valid policy/,
   },
   {
+    name: "guards",
+    args: CART,
+    stdin: POLICY.replace(
+      `"https://aws.test"]`,
+      `"https://aws.test"], "circuitBreaker": { "maxRequests": 9 }`,
+    ),
+    code: 0,
+    stdout: /\nGuards\n {2}circuitBreaker {2}pass {2}aws: up to 9 requests in flight\n/,
+    stderr: NOTHING,
+  },
+  {
+    name: "endpoints",
+    args: CART,
+    code: 0,
+    stdout:
+      /\nShares, if every endpoint is well\n {2}aws +100\.0 % .*\n {4}0 https:\/\/aws\.test {2}healthy {2}level 0 +100\.0 %\n/,
+    stderr: NOTHING,
+  },
+  {
+    name: "a file that is named like a target",
+    args: ["./deno", ...CART.slice(1)],
+    code: 2,
+    stdout: NOTHING,
+    stderr: /^limen: can't read \.\/deno: there is no such file\n$/,
+  },
+  {
+    name: "a target that is none",
+    args: ["cloudflare:", ...CART.slice(1)],
+    code: 2,
+    stdout: NOTHING,
+    stderr: /A target is a gateway's URL, cloudflare\[:ENV\] or deno/,
+  },
+  {
+    name: "a gateway that is not there",
+    // Port 1 is nobody's.
+    args: ["http://127.0.0.1:1", ...CART.slice(1)],
+    code: 3,
+    stdout: NOTHING,
+    stderr: /^limen: can't reach the gateway at http:\/\/127\.0\.0\.1:1: /,
+  },
+  {
     name: "a URL left out",
     args: ["-", "GET"],
     code: 2,
@@ -111,7 +152,19 @@ Deno.test("limen explain --json: the contract's shape", async () => {
   const args = ["explain", ...CART, "--json", "-H", "x-request-id: r1", "--from", "ip=203.0.113.7"];
   const { code, stdout, stderr } = await runCommand("main", args, { stdin: POLICY });
   assert.deepEqual([code, stderr], [0, ""]);
-  assert.deepEqual(JSON.parse(stdout), {
+  const { endpoints, ...told } = JSON.parse(stdout);
+  assert.deepEqual(endpoints, [{
+    cluster: "aws",
+    index: 0,
+    url: "https://aws.test",
+    priority: 0,
+    region: null,
+    zone: null,
+    state: "healthy",
+    share: 1,
+  }]);
+  assert.deepEqual(told, {
+    live: false,
     route: "shop",
     considered: [
       { route: "beta", why: 'header x-beta is absent, must be "yes"' },
@@ -133,6 +186,9 @@ Deno.test("limen explain --json: the contract's shape", async () => {
       },
     },
     response: null,
+    endpoint: { cluster: "aws", index: 0 },
+    pinned: false,
+    panic: [],
   });
 });
 
@@ -151,4 +207,28 @@ Deno.test("limen explain: of many other routes, the closest are shown", async ()
   assert.match(lines[heading + 1]!, /^ {2}r90 +method is GET, not PUT$/);
   assert.equal(lines.at(-1), "  and 80 more: --json has them all");
   assert.equal(lines.length, heading + 22);
+});
+
+Deno.test("limen explain and simulate: of a store, by the policy that it holds", async () => {
+  await using folder = await temporaryFolder();
+  const target = `deno:${folder.path}/kv.sqlite`;
+  const empty = await runCommand("main", ["explain", target, ...CART.slice(1)]);
+  assert.deepEqual([empty.code, empty.stdout], [3, ""]);
+  assert.match(empty.stderr, /^limen: the Deno KV .* holds no policy\n$/);
+  const pushed = await runCommand("main", ["push", "-", "--to", target, "--yes"], {
+    stdin: POLICY,
+  });
+  assert.equal(pushed.code, 0, pushed.stderr);
+  const explained = await runCommand("main", ["explain", target, ...CART.slice(1)]);
+  assert.equal(explained.code, 0, explained.stderr);
+  assert.match(explained.stdout, /\nRoute shop takes it\.\n/);
+  assert.match(
+    explained.stderr,
+    /^explained here, by the policy [0-9a-f]{12} of the Deno KV .*: no gateway was asked\n$/,
+  );
+  const simulated = await runCommand("main", ["simulate", target, "--json"]);
+  assert.equal(simulated.code, 0, simulated.stderr);
+  const { routes } = JSON.parse(simulated.stdout);
+  assert.deepEqual(routes.map(({ route }: { route: string }) => route), ["beta", "shop"]);
+  assert.match(simulated.stderr, /^simulated here, by the policy [0-9a-f]{12} of the Deno KV /);
 });

@@ -4,6 +4,7 @@ import { openDenoPolicyStore } from "../../src/platform/deno/policy_store.ts";
 import { revisionOfText } from "../../src/platform/reader.ts";
 import { policySaying, type Ran, runCommand, temporaryFolder } from "./support/command.ts";
 import { fakeCloudflare, WRANGLER_TOML } from "./support/cloudflare_api.ts";
+import { stubGateway } from "./support/stub_gateway.ts";
 
 /** `limen push`, of a text on standard input. */
 const push = (
@@ -120,10 +121,82 @@ Deno.test("limen push: a gateway without a token takes no pushes", async () => {
   try {
     const ran = await push(policySaying("x"), ["--to", gateway.url]);
     assert.equal(ran.code, 3);
-    assert.match(ran.stderr, /takes no pushes: start it with LIMEN_ADMIN_TOKEN/);
+    assert.match(ran.stderr, /does not allow this: The admin API is closed: set LIMEN_ADMIN_TOKEN/);
   } finally {
     await gateway.stop();
   }
+});
+
+Deno.test("limen push: what changes is shown first; a dry run goes no further", async (t) => {
+  const [one, two] = [policySaying("one"), `// two\n${policySaying("two")}`];
+  const held = { text: one, revision: await revisionOfText(one) };
+  const revision = await revisionOfText(two);
+  const accepted = (): Response => new Response(JSON.stringify({ revision, findings: [] }));
+  const shown = new RegExp(
+    `${held.revision} \\(1 route, 0 clusters\\) -> ${revision} .*\n` +
+      "  ~ route say: respond.body one -> two\n\n--- ",
+  );
+
+  await t.step("a push", async () => {
+    await using gateway = stubGateway(held, accepted);
+    const ran = await push(two, ["--to", gateway.url]);
+    assert.deepEqual([ran.code, ran.stdout], [0, `${revision}\n`]);
+    assert.match(ran.stderr, shown);
+    assert.deepEqual(gateway.seen.slice(0, 2), ["GET /_limen/policy", "PUT /_limen/policy"]);
+  });
+  await t.step("a dry run", async () => {
+    await using gateway = stubGateway(held, accepted);
+    const ran = await push(two, ["--to", gateway.url, "--dry-run"]);
+    assert.deepEqual([ran.code, ran.stdout], [0, ""]);
+    assert.match(ran.stderr, shown);
+    assert.match(
+      ran.stderr,
+      new RegExp(`nothing is stored. A push would put ${revision} in force`),
+    );
+    assert.deepEqual(gateway.seen, ["GET /_limen/policy"]);
+  });
+  await t.step("a dry run --json", async () => {
+    await using gateway = stubGateway(held, accepted);
+    const ran = await push(two, ["--to", gateway.url, "--dry-run", "--json"]);
+    const { diff, ...rest } = JSON.parse(ran.stdout);
+    assert.deepEqual(rest, { dryRun: true, revision, previous: held.revision, findings: [] });
+    assert.equal(diff.changes.length, 1);
+  });
+  await t.step("a dry run of what would be refused", async () => {
+    await using gateway = stubGateway(held, accepted);
+    const ran = await push(two, ["--to", gateway.url, "--dry-run", "--if-revision", revision]);
+    assert.deepEqual([ran.code, ran.stdout], [3, ""]);
+    assert.match(
+      ran.stderr,
+      new RegExp(`a push would be refused: .*${held.revision}, not ${revision}`),
+    );
+  });
+  await t.step("in place of a text that is no policy, the texts are compared", async () => {
+    await using gateway = stubGateway({ text: "no JSON\n", revision: "0123456789ab" }, accepted);
+    const ran = await push(two, ["--to", gateway.url, "--dry-run"]);
+    assert.equal(ran.code, 0);
+    assert.match(
+      ran.stderr,
+      /! 0123456789ab is not valid by this Limen's rules: .*\n(.*\n)+-no JSON\n/,
+    );
+  });
+});
+
+Deno.test("limen push: stored, but not everywhere yet", async () => {
+  const text = policySaying("one");
+  const revision = await revisionOfText(text);
+  const pending = "KV PUT failed: 429 Too Many Requests";
+  await using gateway = stubGateway(
+    null,
+    () => new Response(JSON.stringify({ revision, findings: [], pending })),
+  );
+  const ran = await push(text, ["--to", gateway.url, "--json"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(JSON.parse(ran.stdout), { revision, previous: null, findings: [], pending });
+  assert.match(
+    ran.stderr,
+    /gateways elsewhere don't see it yet, and it is tried again: KV PUT failed/,
+  );
 });
 
 /** What is at the other end is no gateway. */
@@ -176,8 +249,8 @@ const usage = [
   { args: [], stderr: /required option '--to <target>' not specified/ },
   { args: ["--to", "cloudfare"], stderr: /did you mean "cloudflare"\?/ },
   { args: ["--to", "deno", "--if-revision", "HEAD"], stderr: /A revision is 12 hex digits/ },
-  { args: ["--to", "deno", "--local"], stderr: /--local goes with --to cloudflare only/ },
-  { args: ["--to", "deno", "--persist-to", "x"], stderr: /--persist-to goes with --to cloudflare/ },
+  { args: ["--to", "deno", "--local"], stderr: /--local goes with cloudflare only/ },
+  { args: ["--to", "deno", "--persist-to", "x"], stderr: /--persist-to goes with cloudflare only/ },
   { args: ["--to", "cloudflare", "--persist-to", "x"], stderr: /--persist-to goes with --local/ },
   { args: ["--to", "cloudflare:prod"], stderr: /no environment "prod": it has production/ },
   {
@@ -287,11 +360,15 @@ Deno.test("limen push to Cloudflare", async (t) => {
     const ran = await push(text, [...to, "--by", "me", "--message", "why not"], api.env);
     const revision = assertPushed(ran);
     assert.match(ran.stderr, /Cloudflare's KV namespace POLICIES of the Worker limen-production/);
-    const [history, policy, lastGood] = api.puts;
+    // Each is a wrangler of its own, and takes its second.
+    const asked = api.requests.map((request) => request.replace(/^put .*/, "put"));
+    assert.deepEqual(asked.sort(), ["get policy", "list", "list", "put", "put", "put", "put"]);
+    const [history, activation, policy, lastGood] = api.puts;
     assert.deepEqual([history, policy], [`history/${revision}`, "policy"]);
+    assert.match(activation ?? "", new RegExp(`^activations/.*/${revision}$`));
     assert.match(lastGood ?? "", /^last-good\/[0-9a-f]+$/);
-    for (const key of api.puts) {
-      const { value, metadata } = api.values.get(key)!;
+    for (const key of [history, policy, lastGood]) {
+      const { value, metadata } = api.values.get(key!)!;
       assert.equal(value, text);
       const { revision: stamped, by, message } = metadata as Record<string, string>;
       assert.deepEqual([stamped, by, message], [revision, "me", "why not"]);

@@ -40,7 +40,7 @@ const rows: readonly Row[] = [
     args: ["p.json"],
     code: 0,
     stdout: /^.*p\.json:2:17 LIM102 clusters\.a: no route uses "a"\n$/,
-    stderr: /valid, 1 warning\n$/,
+    stderr: /valid, 1 warning\nWhat LIM102 means .*: docs\/findings\.md#lim102\n$/,
   },
   {
     name: "every error at once, with a position and a suggestion",
@@ -49,7 +49,7 @@ const rows: readonly Row[] = [
     code: 1,
     stdout:
       /p\.json:4:56 LIM020 routes\[0\]\.split\.awz: .*did you mean "aws"\?\n.*p\.json:4:98 LIM010 routes\[1\]\.x: /,
-    stderr: /not valid, 2 errors\n$/,
+    stderr: /not valid, 2 errors\nWhat LIM020 means .*: docs\/findings\.md#lim020\n$/,
   },
   {
     name: "a target's own warnings only",
@@ -82,6 +82,14 @@ const rows: readonly Row[] = [
     args: ["p.json"],
     code: 1,
     stderr: /can't read .*p\.json: it is not UTF-8 text/,
+  },
+  {
+    name: "an error behind a warning: the error is what to read about",
+    files: { "p.json": WARNED.replace('"routes": []', '"routes": [], "x": 1') },
+    args: ["p.json"],
+    code: 1,
+    stdout: /LIM102 .*\n.*LIM010 /,
+    stderr: /#lim010\n$/,
   },
   {
     name: "one bad file of two",

@@ -33,6 +33,6 @@ Deno.test("a Worker with nothing but POLICIES serves, and says once what it lack
   assert.equal(await ask(worker.url), "200 aws");
   const lines = worker.log().split("\n").filter((line) => line.includes("bindings_missing"));
   assert.equal(lines.length, 1, worker.log());
-  assert.deepEqual(JSON.parse(lines[0]!).bindings, ["FLEET", "PROBERS", "CAPACITY"]);
+  assert.deepEqual(JSON.parse(lines[0]!).bindings, ["FLEET", "PROBERS", "CAPACITY", "REGISTER"]);
   assert.ok(!worker.log().includes("request_failed"), worker.log());
 });

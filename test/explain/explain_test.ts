@@ -96,14 +96,18 @@ function explained(
 }
 
 Deno.test("explain: the request as it would be sent, to the most probable endpoint", async () => {
-  const { considered, ...told } = await explained("http://shop.test:8080/split/a%2fb?x=1", {
-    headers: [["accept", "a"], ["X-Secret", "s"], ["accept", "b"], ["connection", "x-hop"], [
-      "x-hop",
-      "1",
-    ]],
-    ip: "203.0.113.7",
-  });
+  const { considered, endpoints, ...told } = await explained(
+    "http://shop.test:8080/split/a%2fb?x=1",
+    {
+      headers: [["accept", "a"], ["X-Secret", "s"], ["accept", "b"], ["connection", "x-hop"], [
+        "x-hop",
+        "1",
+      ]],
+      ip: "203.0.113.7",
+    },
+  );
   assert.deepEqual(told, {
+    live: false,
     route: "split",
     guards: [],
     clusters: { aws: 0.2, dc: 0.8, pop: 0 },
@@ -125,16 +129,37 @@ Deno.test("explain: the request as it would be sent, to the most probable endpoi
     response: null,
     endpoint: { cluster: "dc", index: 1 },
     pinned: false,
+    panic: [],
   });
   assert.equal(considered.length, 7);
+  assert.deepEqual(
+    endpoints.map(({ cluster, index, state, priority, share }) => [
+      `${cluster}/${index}`,
+      state,
+      priority,
+      share,
+    ]),
+    [
+      ["aws/0", "healthy", 0, 0.1],
+      ["aws/1", "healthy", 0, 0.1],
+      ["dc/0", "healthy", 0, 0.2],
+      ["dc/1", "healthy", 0, 0.6],
+      ["pop/0", "healthy", 0, 0],
+    ],
+  );
 });
 
-Deno.test("explain: for programs, what the contract says and no more", async () => {
+Deno.test("explain: for programs, what the contract says and a little more", async () => {
   const json = explanationJson(await explained("http://shop.test/pop"));
   assert.deepEqual(Object.keys(json).sort(), [
     "clusters",
     "considered",
+    "endpoint",
+    "endpoints",
     "guards",
+    "live",
+    "panic",
+    "pinned",
     "request",
     "response",
     "route",
@@ -376,5 +401,55 @@ Deno.test("explain: what hits some requests or some moments only is left out", a
     })),
   };
   const url = "http://shop.test/split/a";
-  assert.deepEqual(await explained(url, {}, hard), await explained(url));
+  const { guards, ...told } = await explained(url, {}, hard);
+  const { guards: none, ...plain } = await explained(url);
+  assert.deepEqual(told, plain);
+  assert.deepEqual(none, []);
+  assert.deepEqual(guards, [
+    {
+      guard: "fault",
+      verdict: "refuse",
+      detail: "100 % wait 10000 ms, 100 % are answered with 503",
+    },
+    { guard: "capacity", verdict: "pass", detail: "aws: up to 1 requests per second" },
+    { guard: "capacity", verdict: "pass", detail: "dc: up to 1 requests per second" },
+    { guard: "circuitBreaker", verdict: "pass", detail: "aws: up to 0 requests in flight" },
+    { guard: "circuitBreaker", verdict: "pass", detail: "dc: up to 0 requests in flight" },
+  ]);
+});
+
+Deno.test("explain: a pinned caller's one endpoint has all of it", async () => {
+  const { endpoint, endpoints } = await explained("http://shop.test/sticky", {
+    headers: [["x-user", "ann"]],
+  });
+  for (const { cluster, index, share } of endpoints) {
+    const isIt = cluster === endpoint!.cluster && index === endpoint!.index;
+    assert.equal(share, isIt ? 1 : 0);
+  }
+  assert.equal(endpoints.length, 4);
+});
+
+Deno.test("explain: what is refused goes to no endpoint", async () => {
+  const { endpoints, guards, panic } = await explained("http://shop.test/pop", {
+    headers: [["via", "1.1 limen, ".repeat(9)]],
+  });
+  assert.deepEqual({ endpoints, guards, panic }, { endpoints: [], guards: [], panic: [] });
+});
+
+Deno.test("explain: the routes that came closest stand first", async () => {
+  const closest = compile(
+    validate(JSON.stringify({
+      clusters: { a: { location: "public", endpoints: ["https://a.test"] } },
+      routes: [
+        { name: "host", hosts: ["b.test"], to: "a" },
+        { name: "path", match: { path: "/z" }, to: "a" },
+        { name: "header", match: { path: "/x", headers: { h: "1" } }, to: "a" },
+        { name: "beaten", match: { path: "/*" }, to: "a" },
+        { name: "winner", match: { path: "/x" }, to: "a" },
+      ],
+    })).policy!,
+    "000000000000",
+  );
+  const { considered } = explanationJson(await explained("http://shop.test/x", {}, closest));
+  assert.deepEqual(considered.map(({ route }) => route), ["beaten", "header", "path", "host"]);
 });

@@ -1,6 +1,28 @@
 /** A fleet's store that a test plays. */
 import type { CapacityAsk, CapacityGrant } from "../../src/capacity/lease.ts";
-import type { FleetFailure, FleetReport, FleetState, FleetStore } from "../../src/fleet/port.ts";
+import type {
+  FleetFailure,
+  FleetReport,
+  FleetState,
+  FleetStore,
+  HeardStatus,
+  MemberStatus,
+} from "../../src/fleet/port.ts";
+
+/** A member on Deno, in Frankfurt, that serves `r1`. */
+export const statusOf = (spec: Partial<MemberStatus> = {}): MemberStatus => ({
+  id: "m1",
+  group: "eu/fra",
+  runtime: "deno",
+  revision: "r1",
+  since: "2026-11-20T12:00:00.000Z",
+  lastError: null,
+  ...spec,
+});
+
+export const heardOf = (
+  spec: Partial<HeardStatus> = {},
+): HeardStatus => ({ ...statusOf(spec), seenAt: "2026-11-20T12:05:00.000Z", ...spec });
 
 export const stateOf = (spec: Partial<FleetState> = {}): FleetState => ({
   version: "1",
@@ -16,6 +38,7 @@ export class FakeFleetStore implements FleetStore {
   failure: string | null = null;
   readonly reports: FleetReport[] = [];
   readonly known: (string | null)[] = [];
+  heard: readonly HeardStatus[] = [];
   grant: ((ask: CapacityAsk) => CapacityGrant) | null = null;
   readonly asks: (readonly CapacityAsk[])[] = [];
   /** Each sync answers only after this. */
@@ -39,6 +62,11 @@ export class FakeFleetStore implements FleetStore {
     const names = drained ? [...others, cluster] : others;
     this.state = { ...this.state, version: `${this.state.version}+`, drained: names };
     return Promise.resolve(null);
+  }
+
+  members(): Promise<readonly HeardStatus[] | FleetFailure> {
+    const { failure, heard } = this;
+    return Promise.resolve(failure === null ? heard : { failure });
   }
 
   lease(asks: readonly CapacityAsk[]): Promise<readonly CapacityGrant[] | FleetFailure> {

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { type Ballot, Hub, type HubMemory } from "../../src/fleet/hub.ts";
 import type { FleetReport } from "../../src/fleet/port.ts";
 import type { Verdict } from "../../src/health/active_check.ts";
+import { statusOf } from "./fakes.ts";
 
 const START = 1_000_000;
 const PLACES = ["p1", "p2", "p3", "p4", "p5"];
@@ -13,6 +14,7 @@ const reportOf = (spec: Partial<FleetReport> = {}): FleetReport => ({
   ejections: [],
   busy: [],
   takenOut: [],
+  status: null,
   ...spec,
 });
 
@@ -179,4 +181,17 @@ Deno.test("hub: equal content has an equal version, whatever came in which order
     }
     assert.equal(new Set(seen.values()).size, seen.size);
   }));
+});
+
+Deno.test("hub: members are no part of the state that others wait for, and are not stored", () => {
+  const hub = newHub();
+  const { version } = hub.state(START);
+  assert.equal(hub.report(reportOf({ status: statusOf() }), START), null);
+  hub.report(reportOf({ status: statusOf({ id: "m2", revision: null }) }), START + 1_000);
+  assert.equal(hub.state(START + 1_000).version, version);
+  assert.equal(hub.takeUnsaved().size, 0);
+  assert.deepEqual(hub.members(START + 1_000), [
+    { ...statusOf(), seenAt: new Date(START).toISOString() },
+    { ...statusOf({ id: "m2", revision: null }), seenAt: new Date(START + 1_000).toISOString() },
+  ]);
 });

@@ -2,16 +2,17 @@ import assert from "node:assert/strict";
 import { CapacityGates } from "../../src/capacity/gates.ts";
 import { Checker } from "../../src/check/checker.ts";
 import { type FleetEvent, FleetMember } from "../../src/fleet/member.ts";
-import type { FleetStore } from "../../src/fleet/port.ts";
+import type { FleetStore, MemberStatus } from "../../src/fleet/port.ts";
 import { HealthRegistry } from "../../src/health/registry.ts";
 import { checkPlan } from "../check/fixture.ts";
 import { clusterPlans, planOf } from "../support/plans.ts";
-import { FakeFleetStore, stateOf } from "./fakes.ts";
+import { FakeFleetStore, heardOf, stateOf, statusOf } from "./fakes.ts";
 
 const START = 1_000_000;
 
 class Isolate {
   nowMs = START;
+  status = statusOf();
   readonly log: FleetEvent[] = [];
   readonly registry = new HealthRegistry();
   readonly plan = planOf(
@@ -40,6 +41,8 @@ class Isolate {
       checker: this.checker,
       gates: this.gates,
       intervalMs: 500,
+      status: () => this.status,
+      statusMs: 30_000,
       now: () => this.nowMs,
       log: (event) => this.log.push(event),
     });
@@ -84,8 +87,9 @@ Deno.test("fleet member: tells what was found here, once, and its own checks too
     ejections: [{ cluster: "dc", origin: "http://dc-0.test", untilMs: START + 30_000 }],
     busy: ["dc"],
     takenOut: [{ cluster: "dc", origin: "http://dc-1.test" }],
+    status: statusOf(),
   });
-  assert.deepEqual(second, { ejections: [], busy: [], takenOut: [] });
+  assert.deepEqual(second, { ejections: [], busy: [], takenOut: [], status: null });
   assert.equal(isolate.checker.verdictOf("dc", "http://dc-1.test"), "excluded");
   assert.equal(isolate.checker.nextDueMs(), START + 10_000);
 });
@@ -119,11 +123,12 @@ Deno.test("fleet member: logs a failure when it begins and when it ends", async 
 
 Deno.test("fleet member: a store that rejects has failed", async () => {
   const rejects = (): Promise<never> => Promise.reject(new Error("broken"));
-  const isolate = new Isolate({ sync: rejects, drain: rejects, lease: rejects });
+  const isolate = new Isolate({ sync: rejects, drain: rejects, lease: rejects, members: rejects });
   await isolate.member.sync();
   await isolate.member.lease();
   assert.deepEqual(isolate.log, [{ event: "fleet_unreachable", failure: "broken" }]);
   assert.deepEqual(await isolate.member.drain("dc", true), { failure: "broken" });
+  assert.deepEqual(await isolate.member.members(), { failure: "broken" });
   assert.equal(isolate.isDrained, false);
 });
 
@@ -255,4 +260,56 @@ Deno.test("fleet member: without a store it is a fleet of one, with all of a cap
   }
   // 20 a second want to go where 10 may; over 10 s that is 100, and 115 at the most.
   assert.ok(passed >= 90 && passed <= 115, `${passed}`);
+});
+
+/** The statuses that the store was told of, one for each sync. */
+const told = ({ reports }: FakeFleetStore): readonly (MemberStatus | null)[] =>
+  reports.map(({ status }) => status);
+
+Deno.test("fleet member: tells how it is when that changes, and every so often", async () => {
+  const store = new FakeFleetStore();
+  const isolate = new Isolate(store);
+  await isolate.member.sync();
+  isolate.nowMs += 29_999;
+  await isolate.member.sync();
+  isolate.nowMs += 1;
+  await isolate.member.sync();
+  isolate.status = statusOf({ revision: "r2" });
+  await isolate.member.sync();
+  await isolate.member.sync();
+  assert.deepEqual(told(store), [statusOf(), null, statusOf(), isolate.status, null]);
+});
+
+Deno.test("fleet member: a status that the store did not take is told with the next sync", async () => {
+  const store = new FakeFleetStore();
+  const isolate = new Isolate(store);
+  store.failure = "gone";
+  await isolate.member.sync();
+  store.failure = null;
+  await isolate.member.sync();
+  assert.deepEqual(told(store), [statusOf()]);
+});
+
+Deno.test("fleet member: among the members it counts once, with what it says now", async () => {
+  const store = new FakeFleetStore();
+  const isolate = new Isolate(store);
+  store.heard = [
+    heardOf({ id: "m2", group: "us/iad" }),
+    heardOf({ revision: "long ago" }),
+    heardOf({ id: "m0" }),
+  ];
+  isolate.status = statusOf({ revision: "r2" });
+  const seenAt = new Date(START).toISOString();
+  assert.deepEqual(await isolate.member.members(), [
+    heardOf({ id: "m0" }),
+    { ...isolate.status, seenAt },
+    heardOf({ id: "m2", group: "us/iad" }),
+  ]);
+});
+
+Deno.test("fleet member: alone it is the only member", async () => {
+  const isolate = new Isolate(null);
+  const own = { ...statusOf(), seenAt: new Date(START).toISOString() };
+  assert.deepEqual(await isolate.member.members(), [own]);
+  assert.deepEqual(isolate.member.ownStatus, own);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Outbox } from "../../src/fleet/outbox.ts";
+import { type Found, Outbox } from "../../src/fleet/outbox.ts";
 import type { FleetReport } from "../../src/fleet/port.ts";
 
-const report = (spec: Partial<FleetReport>): FleetReport => ({
+const report = (spec: Partial<Found>): Found => ({
   ejections: [],
   busy: [],
   takenOut: [],

@@ -73,6 +73,7 @@ export function setUp(setup: Setup = {}): Fixture {
     authority: "shop.test",
     upgrade: false,
     headersFor: () => exchange.copyHeaders(),
+    decision: null,
     ...setup.forwarding,
   };
   const records = world.clusters.flatMap(({ index }) =>

@@ -7,7 +7,7 @@ Deno.test("a health check's header whose secret is not set is an error, by its p
     dc: {
       healthCheck: {
         ...plainHealthCheck,
-        headers: [["x-plain", "value"], ["authorization", { secret: "SET" }], ["x-key", {
+        headers: [["x-plain", "value"], ["authorization", { secret: "SET" }], ["x.key", {
           secret: "UNSET",
         }]],
       },
@@ -16,7 +16,7 @@ Deno.test("a health check's header whose secret is not set is an error, by its p
   }));
   const findings = missingSecrets(plan, (name) => name === "SET" ? "s" : null);
   assert.deepEqual(findings.map(({ code, severity, path }) => [code, severity, path]), [
-    ["LIM065", "error", "clusters.dc.healthCheck.headers.x-key"],
+    ["LIM065", "error", 'clusters.dc.healthCheck.headers["x.key"]'],
   ]);
   assert.match(findings[0]!.message, /UNSET/);
 });

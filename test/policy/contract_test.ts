@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { compile } from "../../src/compile/compile.ts";
 import { formatFinding } from "../../src/policy/finding.ts";
 import { validate } from "../../src/policy/validate.ts";
+import { reportOf } from "../policy_tests/support.ts";
 
 const text = `{
   "$schema": "./policy.schema.json",            // published JSON Schema: editors complete and check
@@ -43,6 +44,7 @@ const text = `{
       "precedence": 0,
       "split": { "stable": 90, "canary": 10 },
       "failover": ["pop"],
+      "confine": { "regions": ["eu-*"], "locations": ["private", "edge"] },
       "sticky": { "cookie": { "name": "shop", "ttl": "1h" } },
       "timeout": "10s",
       "retry": { "attempts": 2, "on": ["5xx", "connect-failure", "reset", "retriable-4xx", 503], "perTryTimeout": "2s", "backoff": { "base": "25ms", "max": "250ms" }, "maxBody": "64KiB" },
@@ -54,7 +56,11 @@ const text = `{
     }
   ],
   "trust": { "proxies": ["10.0.0.0/8"],
-    "clientHeaders": { "country": "cf-ipcountry", "latitude": "cf-iplatitude", "longitude": "cf-iplongitude" } }
+    "clientHeaders": { "country": "cf-ipcountry", "latitude": "cf-iplatitude", "longitude": "cf-iplongitude" } },
+  "tests": [
+    { "name": "a tenth of the beta callers reach the canary", "request": { "method": "GET", "url": "https://shop.example.com/checkout", "headers": { "x-beta": "yes", "user-agent": "Mobile Safari" } },
+      "given": { "down": ["pop"] }, "expect": { "route": "checkout-canary", "clusters": { "canary": 0.1, "stable": 0.9 } } }
+  ]
 }`;
 
 Deno.test("contract: everything at once validates, with warnings that are true of it, and compiles", () => {
@@ -73,11 +79,17 @@ Deno.test("contract: everything at once validates, with warnings that are true o
   });
 });
 
+Deno.test("contract: its test passes, and reaches every route", async () => {
+  const report = await reportOf(text);
+  assert.deepEqual([report.passed, report.failed, report.uncovered], [1, 0, []]);
+});
+
 /** The other actions that it names in comments. */
 for (const action of ['"to": "aws"', '"nearest": ["aws", "pop"]', '"fastest": ["aws", "pop"]']) {
   Deno.test(`contract: ${action} in place of the split`, () => {
     const other = text
       .replace('"split": { "stable": 90, "canary": 10 }', action)
+      .replace(/"confine": .*\n/, "")
       .replace('"cookie": { "name": "shop", "ttl": "1h" }', '"ip": true')
       .replace('"sticky": { "ip": true },', "")
       .replace('"pop":    {', '"pop": { "coordinates": [50.1, 8.7],');

@@ -1,4 +1,5 @@
 /** The gateway behind its door, with a real policy and without a network. */
+import type { ExplainGuard } from "../../routes/explain_guard.ts";
 import { handle } from "../../routes/gateway.ts";
 import { compile } from "../../src/compile/compile.ts";
 import type { Policy } from "../../src/policy/schema/policy.ts";
@@ -13,10 +14,15 @@ export interface Entrance {
   readonly last: FakeExchange;
 }
 
+export interface EntranceOptions extends Partial<Omit<Policy, "routes">> {
+  readonly script?: Script;
+  readonly explains?: ExplainGuard;
+}
+
 /** @param routes of a policy with the clusters `a` and `b`; `null`: no policy */
 export function entrance(
   routes: Policy["routes"] | null,
-  { script = {}, ...more }: { script?: Script } & Partial<Omit<Policy, "routes">> = {},
+  { script = {}, explains, ...more }: EntranceOptions = {},
 ): Entrance {
   const platform = new FakePlatform(script);
   // Retries follow at once, and splits draw their first member.
@@ -36,6 +42,7 @@ export function entrance(
         gateway,
         prefix: "/_limen",
         own: () => new Response("own"),
+        explains: explains ?? null,
       });
     },
     get last(): FakeExchange {

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { type Precondition, preconditionOf } from "../../routes/if_match.ts";
+import { type Precondition, preconditionIn, preconditionOf } from "../../routes/if_match.ts";
 
 const [here, there] = ["0123456789ab", "ba9876543210"];
-/** Equals no revision. */
-const never: Precondition = { ifRevision: "-" };
 
 const rows: [ifMatch: string | undefined, active: string | null, want: Precondition][] = [
   [undefined, here, {}],
@@ -15,8 +13,8 @@ const rows: [ifMatch: string | undefined, active: string | null, want: Precondit
   ['""', here, { ifRevision: "" }],
   ["*", here, {}],
   [" * ", here, {}],
-  ["*", null, never],
-  [`W/"${here}"`, here, never],
+  ["*", null, "unmatchable"],
+  [`W/"${here}"`, here, "unmatchable"],
   [`W/"${here}", "${there}"`, here, { ifRevision: there }],
   [`"${there}", "${here}"`, here, { ifRevision: here }],
   [`"${there}","${here}",`, here, { ifRevision: here }],
@@ -32,5 +30,18 @@ const rows: [ifMatch: string | undefined, active: string | null, want: Precondit
 for (const [ifMatch, active, want] of rows) {
   Deno.test(`If-Match: ${ifMatch} while ${active} is active`, () => {
     assert.deepEqual(preconditionOf(ifMatch, active), want);
+  });
+}
+
+const nones: { name: string; headers: Record<string, string>; want: Precondition }[] = [
+  { name: "neither", headers: {}, want: {} },
+  { name: "If-Match alone", headers: { "if-match": '"a"' }, want: { ifRevision: "a" } },
+  { name: "*", headers: { "if-none-match": "*" }, want: { ifRevision: "" } },
+  { name: "a revision", headers: { "if-none-match": '"a"' }, want: "malformed" },
+  { name: "both", headers: { "if-none-match": "*", "if-match": '"a"' }, want: "malformed" },
+];
+for (const { name, headers, want } of nones) {
+  Deno.test(`If-None-Match: ${name}`, () => {
+    assert.deepEqual(preconditionIn((header) => headers[header], "a"), want);
   });
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { adminAuth } from "../../routes/admin_auth.ts";
 import { ownRoutes } from "../../routes/own.ts";
+import type { HeardStatus } from "../../src/fleet/port.ts";
 import { HealthRegistry } from "../../src/health/registry.ts";
 import { MAX_POLICY_BYTES } from "../../src/store/push.ts";
+import { FakePlatform } from "../support/platform.ts";
 import {
   type FakeReader,
   fakeReader,
@@ -11,6 +13,8 @@ import {
   policyText,
   revisionOfText,
 } from "../store/fakes.ts";
+import { FakeAudit } from "./api/fixture.ts";
+import { assertDeclared } from "./support/declared.ts";
 
 const TOKEN = "s3cret";
 
@@ -26,21 +30,34 @@ interface Own {
 function own(token: string | null = TOKEN): Own {
   const [store, reader] = [new FakeStore(), fakeReader()];
   const { feed } = feedOn(store, reader);
-  const auth = adminAuth(token, () => 0);
-  const control = {
-    gateway: { serving: () => null, health: new HealthRegistry() },
-    fleet: { drain: () => Promise.resolve(null) },
-  };
-  const app = ownRoutes({ prefix: "/_limen", feed, auth, ...control });
+  const platform = new FakePlatform();
+  const app = ownRoutes({
+    prefix: "/_limen",
+    feed,
+    auth: adminAuth({ token, jwt: null, now: () => 0 }),
+    gateway: { serving: () => null, health: new HealthRegistry(), platform },
+    fleet: {
+      drain: () => Promise.resolve(null),
+      members: () => Promise.resolve([]),
+      ownStatus: OWN_STATUS,
+    },
+    audit: new FakeAudit(),
+    now: () => 0,
+    log: () => {},
+  });
   return {
     store,
     reader,
-    ask: async (method, path, { headers, ...init } = {}) =>
-      await app.request(`http://shop.test/_limen${path}`, {
+    ask: async (method, path, { headers, ...init } = {}) => {
+      const response = await app.request(`http://shop.test/_limen${path}`, {
         ...init,
         method,
         headers: { authorization: `Bearer ${TOKEN}`, ...headers },
-      }),
+      }, { ip: null, later: () => {} });
+      const text = await response.clone().text();
+      assertDeclared(method, path, { status: response.status, headers: response.headers, text });
+      return response;
+    },
     push: async (name) => {
       const pushed = await feed.push(policyText(name));
       assert.ok(pushed.ok);
@@ -48,6 +65,16 @@ function own(token: string | null = TOKEN): Own {
     },
   };
 }
+
+const OWN_STATUS: HeardStatus = {
+  id: "m",
+  group: "",
+  runtime: "deno",
+  revision: null,
+  since: null,
+  lastError: null,
+  seenAt: "2026-11-20T12:00:00.000Z",
+};
 
 const codeOf = async (response: Response): Promise<string> =>
   (await response.json() as { code: string }).code;
@@ -245,6 +272,14 @@ Deno.test("PUT policy: who and why, in any script", async () => {
   await ask("PUT", "/policy", { headers, body: policyText("a") });
   const { by, message } = store.active!.stamp!;
   assert.deepEqual({ by, message }, { by: "Jürgen", message: "日本へ" });
+});
+
+Deno.test("PUT policy: who and why that say nothing are as good as none", async () => {
+  const { ask, store } = own();
+  const headers = { "x-limen-by": "", "x-limen-message": " " };
+  await ask("PUT", "/policy", { headers, body: policyText("a") });
+  const { by, message } = store.active!.stamp!;
+  assert.deepEqual([by, message], [undefined, undefined]);
 });
 
 Deno.test("PUT policy: what is too large is not even read, if it says so", async () => {

@@ -2,7 +2,9 @@
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Finding } from "../../src/policy/finding.ts";
 import type { Policy } from "../../src/policy/schema/policy.ts";
+import { type Activation, activationOf } from "../../src/store/history.ts";
 import type {
+  HistoryRead,
   PolicyStore,
   StoredDocument,
   StoreFailure,
@@ -89,6 +91,9 @@ const down: StoreFailure = { code: "unreachable", message: "down" };
 export class FakeStore implements PolicyStore {
   active: StoredDocument | null = null;
   readonly lastGood = new Map<string, StoredDocument>();
+  /** Oldest first. */
+  readonly activations: { readonly document: StoredDocument; readonly activation: Activation }[] =
+    [];
   down = false;
   damaged: StoreFailure | null = null;
   reads = 0;
@@ -119,7 +124,11 @@ export class FakeStore implements PolicyStore {
     return Promise.resolve(this.down ? [] : [...this.lastGood.keys()].reverse());
   }
 
-  async write(text: string, stamp: Stamp, { ifRevision }: WriteOptions = {}): Promise<StoreWrite> {
+  async write(
+    text: string,
+    stamp: Stamp,
+    { ifRevision, source = "push", findings = [] }: WriteOptions = {},
+  ): Promise<StoreWrite> {
     if (this.down) return { kind: "failed", failure: down };
     const current = this.active;
     const revision = current?.stamp?.revision ??
@@ -127,12 +136,37 @@ export class FakeStore implements PolicyStore {
     if (ifRevision !== undefined && ifRevision !== revision) {
       return { kind: "failed", failure: { code: "revision_conflict", message: "lost" } };
     }
-    const document = this.put(text, stamp);
+    const sequence = this.activations.length + 1;
+    const document = this.put(text, { ...stamp, sequence });
+    this.activations.push({ document, activation: activationOf(stamp, source, findings) });
     this.damaged = null;
     this.lastGood.delete(stamp.fingerprint);
     this.lastGood.set(stamp.fingerprint, document);
     await this.holdWrite();
-    return { kind: "written", document, lastGoodFailure: null };
+    return { kind: "written", document, lastGoodFailure: null, spreadFailure: null };
+  }
+
+  history(): Promise<HistoryRead> {
+    if (this.down) return Promise.resolve({ kind: "failed", failure: down });
+    const activations = this.activations.map(({ activation }) => activation).reverse();
+    return Promise.resolve({ kind: "history", activations });
+  }
+
+  readRevision(revision: string): Promise<StoreRead> {
+    if (this.down) return Promise.resolve({ kind: "failed", failure: down });
+    const found = this.activations.findLast(({ activation }) => activation.revision === revision);
+    return Promise.resolve(
+      found ? { kind: "document", document: found.document } : { kind: "missing" },
+    );
+  }
+
+  adopt(document: StoredDocument, tell: () => Activation): Promise<StoreFailure | null> {
+    if (this.down) return Promise.resolve(down);
+    const isNew = this.activations.at(-1)?.document.version !== document.version;
+    if (isNew && this.active?.version === document.version) {
+      this.activations.push({ document, activation: tell() });
+    }
+    return Promise.resolve(null);
   }
 
   writeLastGood(text: string, stamp: Stamp): Promise<StoreFailure | null> {

@@ -20,6 +20,7 @@ Deno.test("push: the stamp says who, when and why", async () => {
     at: "2026-11-20T12:00:00.000Z",
     by: "ann",
     message: "first",
+    sequence: 1,
   });
 });
 

@@ -1,15 +1,17 @@
 /** The KV namespace POLICIES of wrangler.toml: Cloudflare's, or wrangler's own on this machine. */
 import { missingBindings } from "../../platform/cloudflare/bindings.ts";
 import type { Env } from "../../platform/cloudflare/env.ts";
+import type { PolicyNamespace } from "../../platform/cloudflare/kv_namespace.ts";
 import {
   bindingsOf,
   readProject,
   type WorkerProject,
 } from "../../platform/cloudflare/local/project.ts";
-import { KvPolicyStore, type PolicyNamespace } from "../../platform/cloudflare/policy_store.ts";
+import { KvPolicyStore } from "../../platform/cloudflare/policy_store.ts";
 import { CommandError, EXIT, reasonOf } from "../exit_codes.ts";
 import { ROOT, WORKERS_KV } from "../paths.ts";
 import type { WranglerOptions } from "./open.ts";
+import { RememberedNamespace } from "./remembered.ts";
 import { storeContext, storeTarget } from "./store.ts";
 import type { Target } from "./target.ts";
 import { wranglerNamespace } from "./wrangler.ts";
@@ -27,19 +29,20 @@ export async function openCloudflare(
   const opened = local
     ? await openLocal(persistTo ?? WORKERS_KV, project)
     : openRemote(config, environment, project);
-  const { namespace, label, close } = opened;
+  const { look, label, close } = opened;
   return storeTarget({
     label,
     isLocal: local === true,
     platform: "cloudflare",
-    open: () => new KvPolicyStore(namespace, storeContext),
+    open: () => new KvPolicyStore(look(), storeContext),
     accept: (plan) => missingBindings(plan, env),
     close,
   });
 }
 
 interface Opened {
-  readonly namespace: PolicyNamespace;
+  /** The namespace, as it is from here on. */
+  readonly look: () => PolicyNamespace;
   readonly label: string;
   readonly close: () => Promise<void>;
 }
@@ -49,8 +52,10 @@ function openRemote(
   environment: string | undefined,
   { name }: WorkerProject,
 ): Opened {
+  const slow = wranglerNamespace({ config, environment: environment ?? "" });
+  const namespace = new RememberedNamespace(slow, storeContext.now);
   return {
-    namespace: wranglerNamespace({ config, environment: environment ?? "" }),
+    look: () => namespace.look(),
     label: `Cloudflare's KV namespace POLICIES of the Worker ${name}`,
     close: () => Promise.resolve(),
   };
@@ -63,7 +68,7 @@ async function openLocal(folder: string, { kvId }: WorkerProject): Promise<Opene
   try {
     await Deno.mkdir(folder, { recursive: true });
     const { namespace, dispose } = await openLocalKv(folder, kvId);
-    return { namespace, label, close: dispose };
+    return { look: () => namespace, label, close: dispose };
   } catch (error) {
     throw new CommandError(EXIT.unreachable, `can't open ${label}: ${reasonOf(error)}`);
   }

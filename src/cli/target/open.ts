@@ -46,10 +46,15 @@ export const targetOption = (): Option =>
 /** @throws {CommandError} when options don't fit the target, or its configuration can't be read */
 export async function openTarget(name: TargetName, options: WranglerOptions): Promise<Target> {
   if (name.kind === "cloudflare") return await openCloudflare(name.environment, options);
+  refuseWranglerOptions(options);
+  return name.kind === "deno" ? openDeno(name.path) : openGateway(name.url);
+}
+
+/** What would say nothing to any other target, or to a file. @throws {CommandError} */
+export function refuseWranglerOptions(options: WranglerOptions): void {
   for (const option of ["local", "persistTo", "config"] as const) {
     if (options[option] === undefined) continue;
     const flag = option === "persistTo" ? "--persist-to" : `--${option}`;
-    throw new CommandError(EXIT.usage, `${flag} goes with --to cloudflare only`);
+    throw new CommandError(EXIT.usage, `${flag} goes with cloudflare only`);
   }
-  return name.kind === "deno" ? openDeno(name.path) : openGateway(name.url);
 }

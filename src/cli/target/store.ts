@@ -4,9 +4,11 @@ import type { Plan } from "../../plan/plan.ts";
 import type { Finding } from "../../policy/finding.ts";
 import type { Target as Platform } from "../../policy/validate.ts";
 import type { PolicyStore, StoredDocument, StoreRead } from "../../store/port.ts";
-import { push, type PushOptions } from "../../store/push.ts";
+import { PolicyFeed, type PushResult } from "../../store/feed.ts";
+import type { Activation } from "../../store/history.ts";
+import type { PushOptions } from "../../store/push.ts";
 import { CommandError, EXIT } from "../exit_codes.ts";
-import type { Active, PushAnswer, Target } from "./target.ts";
+import type { Active, PushAnswer, RollbackOptions, Target } from "./target.ts";
 
 export interface StoreTargetOptions {
   readonly label: string;
@@ -29,6 +31,33 @@ export const storeContext = {
 export function storeTarget(options: StoreTargetOptions): Target {
   const { label, isLocal, platform, open, accept, close } = options;
   const reader = policyReader(platform, accept);
+  /** Looks at the store anew, as each of them does: what was put by hand is in the history then. */
+  const follower = (): PolicyFeed =>
+    new PolicyFeed({
+      store: open(),
+      reader,
+      now: storeContext.now,
+      later: () => {},
+      // What is wrong with the policy in force is for its gateways to say.
+      log: () => {},
+    });
+  const answerOf = (pushed: PushResult): PushAnswer => {
+    if (pushed.ok) {
+      const { spreadFailure, ...answer } = pushed;
+      return { ...answer, pending: spreadFailure?.message ?? null };
+    }
+    const { code, message, findings } = pushed;
+    if (code === "invalid_policy") {
+      return { ok: false, exitCode: EXIT.bad, message, findings: findings ?? [] };
+    }
+    if (code === "too_large") return { ok: false, exitCode: EXIT.bad, message };
+    const reason = code === "revision_conflict"
+      ? `someone else pushed first: ${message}`
+      : code === "unknown_revision"
+      ? message
+      : `can't write to ${label}: ${message}`;
+    return { ok: false, exitCode: EXIT.unreachable, message: reason };
+  };
   return {
     label,
     isLocal,
@@ -43,24 +72,32 @@ export function storeTarget(options: StoreTargetOptions): Target {
     },
 
     async push(text: string, pushOptions: PushOptions): Promise<PushAnswer> {
-      const { now } = storeContext;
-      const pushed = await push(text, pushOptions, { store: open(), reader, now });
-      if (pushed.ok) return { ok: true, revision: pushed.revision, findings: pushed.findings };
-      const { code, message, findings } = pushed;
-      if (code === "invalid_policy") {
-        return { ok: false, exitCode: EXIT.bad, message, findings: findings ?? [] };
-      }
-      if (code === "too_large") return { ok: false, exitCode: EXIT.bad, message };
-      const reason = code === "revision_conflict"
-        ? `someone else pushed first: ${message}`
-        : `can't write to ${label}: ${message}`;
-      return { ok: false, exitCode: EXIT.unreachable, message: reason };
+      return answerOf(await follower().push(text, pushOptions));
     },
+
+    async history(): Promise<readonly Activation[]> {
+      const read = await follower().history();
+      if (read.kind === "history") return read.activations;
+      throw unreadable(label, read.failure.message);
+    },
+
+    async document(revision: string): Promise<string | null> {
+      const read = await follower().readRevision(revision);
+      return read.kind === "missing" ? null : documentIn(read, label).text;
+    },
+
+    async rollback(revision: string, rollbackOptions: RollbackOptions): Promise<PushAnswer> {
+      return answerOf(await follower().rollback(revision, rollbackOptions));
+    },
+
+    admin: null,
   };
 }
 
 function documentIn(read: StoreRead, label: string): StoredDocument {
   if (read.kind === "document") return read.document;
-  const reason = read.kind === "failed" ? read.failure.message : "it gave no document";
-  throw new CommandError(EXIT.unreachable, `can't read ${label}: ${reason}`);
+  throw unreadable(label, read.kind === "failed" ? read.failure.message : "it gave no document");
 }
+
+const unreadable = (label: string, reason: string): CommandError =>
+  new CommandError(EXIT.unreachable, `can't read ${label}: ${reason}`);

@@ -1,7 +1,7 @@
 /** A namespace of Workers KV, through wrangler: it knows the account, the login and the namespace. */
-import type { PolicyNamespace } from "../../platform/cloudflare/policy_store.ts";
-import type { Stamp } from "../../store/stamp.ts";
+import type { KvKey } from "../../platform/cloudflare/kv_namespace.ts";
 import { ROOT } from "../paths.ts";
+import type { SlowNamespace } from "./remembered.ts";
 
 export interface WranglerNamespaceOptions {
   /** wrangler.toml. */
@@ -10,32 +10,22 @@ export interface WranglerNamespaceOptions {
   readonly environment: string;
 }
 
-interface ListedKey {
-  readonly name: string;
-  readonly metadata?: unknown;
-}
-
-export function wranglerNamespace(options: WranglerNamespaceOptions): PolicyNamespace {
+export function wranglerNamespace(options: WranglerNamespaceOptions): SlowNamespace {
   const kv = (...args: readonly string[]): Promise<Uint8Array> =>
     wrangler(["kv", "key", ...args], options);
-  const keys = async (prefix: string): Promise<ListedKey[]> =>
-    JSON.parse(new TextDecoder().decode(await kv("list", "--prefix", prefix)));
 
   return {
-    // wrangler gets a value without its metadata, and lists metadata without the values.
-    async getWithMetadata(key): Promise<{ value: string | null; metadata: unknown }> {
-      const getting = kv("get", key).then(
-        (bytes) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
-        (error: unknown) => error as Error,
-      );
-      const listed = (await keys(key)).find(({ name }) => name === key);
-      const value = await getting;
-      if (listed === undefined) return { value: null, metadata: null };
-      if (value instanceof Error) throw value;
-      return { value, metadata: listed.metadata ?? null };
+    // wrangler follows the cursors by itself.
+    async keys(): Promise<readonly KvKey[]> {
+      return JSON.parse(new TextDecoder().decode(await kv("list")));
     },
 
-    async put(key: string, value: string, { metadata }: { metadata: Stamp }): Promise<void> {
+    async value(key: string): Promise<string> {
+      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await kv("get", key));
+    },
+
+    // One by one: of a `kv bulk put`, wrangler does not tell which keys were not written.
+    async put(key: string, value: string, metadata: unknown): Promise<void> {
       const file = await Deno.makeTempFile({ prefix: "limen-" });
       try {
         await Deno.writeTextFile(file, value);
@@ -45,8 +35,8 @@ export function wranglerNamespace(options: WranglerNamespaceOptions): PolicyName
       }
     },
 
-    async list({ prefix }): Promise<{ keys: ListedKey[] }> {
-      return { keys: await keys(prefix) };
+    async delete(key: string): Promise<void> {
+      await kv("delete", key);
     },
   };
 }

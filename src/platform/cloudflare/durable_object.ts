@@ -7,13 +7,34 @@ export interface ObjectNamespace {
   get(id: unknown, options?: { readonly locationHint?: string }): Fetcher;
 }
 
-/** Durable; a write that fails ends the object, and an answer waits until earlier writes are safe. */
-export interface ObjectStorage {
-  list(): Promise<Map<string, unknown>>;
+/** Durable: an answer waits until earlier writes are safe. */
+export interface ObjectStorage extends ObjectTransaction {
+  /** At most 128 keys. */
+  get(keys: readonly string[]): Promise<Map<string, unknown>>;
+  /** In the order of the keys, or against it. */
+  list(options?: ListOptions): Promise<Map<string, unknown>>;
+  /** What is written `within` it is stored together; should `work` reject, nothing of it is. */
+  transaction<T>(work: (within: ObjectTransaction) => Promise<T>): Promise<T>;
+}
+
+/**
+ * What is written without waiting in between survives a crash together or not at all; but a write
+ * that is refused takes none of the others back, unless that is in a transaction.
+ */
+export interface ObjectTransaction {
+  /** At most 128 entries, each value below 128 KiB. */
   put(entries: Readonly<Record<string, unknown>>): Promise<void>;
+  /** At most 128 keys. */
+  delete(keys: readonly string[]): Promise<unknown>;
   /** Replaces an alarm that was set before. Milliseconds since the epoch. */
   setAlarm(atMs: number): Promise<void>;
   deleteAlarm(): Promise<void>;
+}
+
+export interface ListOptions {
+  readonly prefix?: string;
+  readonly reverse?: boolean;
+  readonly limit?: number;
 }
 
 export interface ObjectContext {
@@ -58,15 +79,27 @@ export async function ask<Answer>(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<Answer> {
+  const response = await send(object, path, JSON.stringify(question), timeoutMs, signal);
+  return JSON.parse(await response.text()) as Answer;
+}
+
+/** Puts a question that is more than JSON, or has such an answer. Else as `ask`. */
+export async function send(
+  object: Fetcher,
+  path: string,
+  body: BodyInit,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Response> {
   const late = AbortSignal.timeout(timeoutMs);
   const response = await object.fetch(`http://object${path}`, {
     method: "POST",
-    body: JSON.stringify(question),
+    body,
     signal: signal === undefined ? late : AbortSignal.any([late, signal]),
   });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`A Durable Object answered ${response.status}`);
-  return JSON.parse(text) as Answer;
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw new Error(`A Durable Object answered ${response.status}`);
 }
 
 /** What an object answers by path; anything else is not found. */
@@ -77,6 +110,6 @@ export async function answer(request: Request, answers: Answers): Promise<Respon
   const { pathname } = new URL(request.url);
   const question = await request.json();
   if (!Object.hasOwn(answers, pathname)) return new Response(null, { status: 404 });
-  const given = answers[pathname]!(question as never);
+  const given = await answers[pathname]!(question as never);
   return given instanceof Response ? given : Response.json(given ?? null);
 }

@@ -1,5 +1,5 @@
 /** What wrangler.toml and the secrets put into a Worker's environment. */
-import type { PolicyNamespace } from "./policy_store.ts";
+import type { PolicyNamespace } from "./kv_namespace.ts";
 
 export interface Env {
   readonly POLICIES: PolicyNamespace;

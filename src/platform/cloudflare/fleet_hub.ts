@@ -1,6 +1,6 @@
 /** The Durable Object that keeps what the isolates of one deployment know together. */
 import { type Ballot, Hub, type Notice } from "../../fleet/hub.ts";
-import type { FleetState } from "../../fleet/port.ts";
+import type { FleetState, HeardStatus } from "../../fleet/port.ts";
 import {
   answer,
   ask,
@@ -45,6 +45,7 @@ export class FleetHub {
     return answer(request, {
       "/sync": (question: SyncQuestion) => this.#sync(question),
       "/drain": ({ cluster, drained }: DrainQuestion) => this.#drain(cluster, drained),
+      "/members": (): readonly HeardStatus[] => this.#hub.members(Date.now()),
       "/vote": (ballot: Ballot) => this.#vote(ballot),
     });
   }

@@ -35,6 +35,9 @@ export interface FollowedPolicy {
 
 export type SyncAnswer = FleetState | "unchanged";
 
+/** What an isolate asks the hub at `/members`: everything. The answer is a `HeardStatus` for each. */
+export type MembersQuestion = Readonly<Record<string, never>>;
+
 /** What an isolate asks the hub at `/drain`; the answer is the `FleetState` after it. */
 export interface DrainQuestion {
   readonly cluster: string;

@@ -2,12 +2,20 @@
 import { Ledger } from "../../capacity/ledger.ts";
 import type { CapacityAsk, CapacityGrant } from "../../capacity/lease.ts";
 import { inParallel } from "../../check/in_parallel.ts";
-import type { FleetFailure, FleetReport, FleetState, FleetStore } from "../../fleet/port.ts";
+import type {
+  FleetFailure,
+  FleetReport,
+  FleetState,
+  FleetStore,
+  HeardStatus,
+  MemberStatus,
+} from "../../fleet/port.ts";
 import { ask, objectNamed, type ObjectNamespace } from "./durable_object.ts";
 import {
   type DrainQuestion,
   type FollowedPolicy,
   HUB_NAME,
+  type MembersQuestion,
   type SyncAnswer,
   type SyncQuestion,
 } from "./fleet_questions.ts";
@@ -43,7 +51,7 @@ const MOST_LEASES = 2;
 /** As long as a gate waits for its answer. */
 const LEASE_TIMEOUT_MS = 1_000;
 
-const NOTHING: FleetReport = { ejections: [], busy: [], takenOut: [] };
+const NOTHING: FleetReport = { ejections: [], busy: [], takenOut: [], status: null };
 
 /**
  * Only plain data outlives a request: each operation puts its own questions. Most syncs put none,
@@ -60,6 +68,10 @@ export class DurableFleetStore implements FleetStore {
   #toldPolicy: string | null = null;
   /** Where there is no binding for capacities, each isolate has them for itself. */
   readonly #own = new Ledger();
+  /** This isolate's, as last reported: it goes along with every question. */
+  #status: MemberStatus | null = null;
+  #toldStatus: string | null = null;
+  #toldTurn = 0;
   /** When it was told of each busy cluster. */
   readonly #toldBusy = new Map<string, number>();
   /** Counts questions, so that an answer that was overtaken is known as such. */
@@ -74,6 +86,7 @@ export class DurableFleetStore implements FleetStore {
     report: FleetReport,
     known: string | null,
   ): Promise<FleetState | "unchanged" | FleetFailure> {
+    this.#status = report.status ?? this.#status;
     try {
       if (this.#hasNews(report) || this.#isStale()) await this.#look(report, 0);
     } catch (error) {
@@ -109,6 +122,15 @@ export class DurableFleetStore implements FleetStore {
     }
   }
 
+  async members(): Promise<readonly HeardStatus[] | FleetFailure> {
+    const question: MembersQuestion = {};
+    try {
+      return await ask<readonly HeardStatus[]>(this.#hub(), "/members", question, TIMEOUT_MS);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
   async lease(asks: readonly CapacityAsk[]): Promise<readonly CapacityGrant[] | FleetFailure> {
     const { capacity, now } = this.#options;
     if (capacity === null) return asks.map((ask) => this.#own.lease(ask, now()));
@@ -133,7 +155,8 @@ export class DurableFleetStore implements FleetStore {
     const isTold = (cluster: string): boolean =>
       nowMs - (this.#toldBusy.get(cluster) ?? -Infinity) < BUSY_AGAIN_MS;
     return ejections.length > 0 || takenOut.length > 0 || !busy.every(isTold) ||
-      this.#toldPolicy !== JSON.stringify(this.#options.policy());
+      this.#toldPolicy !== JSON.stringify(this.#options.policy()) ||
+      this.#toldStatus !== JSON.stringify(this.#status);
   }
 
   #isStale(): boolean {
@@ -146,14 +169,19 @@ export class DurableFleetStore implements FleetStore {
   async #look(report: FleetReport, waitMs: number, signal?: AbortSignal): Promise<void> {
     const turn = ++this.#turns;
     const policy = this.#options.policy();
+    const status = this.#status;
     const known = this.#state?.version ?? null;
-    const question: SyncQuestion = { report, known, waitMs, policy };
+    const question: SyncQuestion = { report: { ...report, status }, known, waitMs, policy };
     const hub = this.#hub();
     const answer = await ask<SyncAnswer>(hub, "/sync", question, waitMs + TIMEOUT_MS, signal);
     const nowMs = this.#options.now();
     this.#heardMs = nowMs;
-    this.#toldPolicy = JSON.stringify(policy);
     for (const cluster of report.busy) this.#toldBusy.set(cluster, nowMs);
+    if (turn > this.#toldTurn) {
+      this.#toldTurn = turn;
+      this.#toldPolicy = JSON.stringify(policy);
+      this.#toldStatus = JSON.stringify(status);
+    }
     if (answer !== "unchanged") this.#take(answer, turn);
   }
 

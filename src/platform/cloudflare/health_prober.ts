@@ -78,7 +78,7 @@ export class HealthProber {
     const [env, storage] = [this.#env, this.#storage];
     const platform = workerPlatform(env);
     // The isolates follow the same store: they keep and log what there is to be kept and logged.
-    const feed = policyFeed(env, { keepsLastGood: false, log: () => {} });
+    const feed = policyFeed(env, { isReadOnly: true, log: () => {} });
     const hubs = namespaceOf(env, FLEET_BINDING);
     return new Prober({
       place,

@@ -13,6 +13,7 @@ import { type Isolate, startIsolate } from "./isolate.ts";
 export { CapacityLedger } from "./capacity_ledger.ts";
 export { FleetHub } from "./fleet_hub.ts";
 export { HealthProber } from "./health_prober.ts";
+export { PolicyRegister } from "./policy_register.ts";
 
 let isolate: Isolate | null = null;
 

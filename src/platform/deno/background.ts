@@ -4,7 +4,7 @@
  */
 import { Checker, type SendCheck } from "../../check/checker.ts";
 import { type FleetEvent, FleetMember, type FleetMemberOptions } from "../../fleet/member.ts";
-import type { FleetStore } from "../../fleet/port.ts";
+import type { FleetStore, MemberStatus } from "../../fleet/port.ts";
 import type { HealthRegistry } from "../../health/registry.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { startLoop } from "./loop.ts";
@@ -16,6 +16,8 @@ export interface BackgroundOptions {
   readonly registry: HealthRegistry;
   readonly gates: FleetMemberOptions["gates"];
   readonly store: FleetStore;
+  /** What this process says of itself. */
+  readonly status: () => MemberStatus;
   /** Between two looks at the store, which `watch` may bring forward. */
   readonly syncMs: number;
   readonly send: SendCheck;
@@ -36,6 +38,9 @@ const CHECKS_AT_ONCE = 100;
 /** Between two looks at the gates: a request may have made one due. */
 const LEASE_LOOK_MS = 50;
 
+/** The fleet is told that this process is there at least so often; milliseconds. */
+const STATUS_MS = 30_000;
+
 /** How long an answer to a lease is waited for before the next look; milliseconds. */
 const LEASE_PATIENCE_MS = 1_000;
 
@@ -43,7 +48,7 @@ const LEASE_PATIENCE_MS = 1_000;
 const steadyMs = (): number => performance.timeOrigin + performance.now();
 
 export function startBackground(options: BackgroundOptions): Background {
-  const { plan, registry, gates, store, syncMs, send, secret, log, signal } = options;
+  const { plan, registry, gates, store, status, syncMs, send, secret, log, signal } = options;
   const now = (): number => Date.now();
   const checker = new Checker({
     send,
@@ -64,6 +69,8 @@ export function startBackground(options: BackgroundOptions): Background {
     checker,
     gates,
     intervalMs: syncMs,
+    status,
+    statusMs: STATUS_MS,
     now,
     log,
   });

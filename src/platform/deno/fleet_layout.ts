@@ -1,6 +1,6 @@
 /** Where the fleet's knowledge lies in Deno KV: an entry for each thing known, so writers don't meet. */
 import type { CheckMemory } from "../../check/checker.ts";
-import type { SharedEjection } from "../../fleet/port.ts";
+import type { HeardStatus, MemberStatus, SharedEjection } from "../../fleet/port.ts";
 import type { Verdict } from "../../health/active_check.ts";
 
 /** Written with every change that members should hear of: one look tells whether there was any. */
@@ -9,6 +9,7 @@ export const CHANGE_KEY = ["limen", "fleet", "change"];
 export const DRAINED_PREFIX = ["limen", "fleet", "drained"];
 export const EJECTION_PREFIX = ["limen", "fleet", "ejection"];
 export const CHECK_PREFIX = ["limen", "fleet", "check"];
+export const MEMBER_PREFIX = ["limen", "fleet", "member"];
 
 export const drainedKey = (cluster: string): string[] => [...DRAINED_PREFIX, cluster];
 export const ejectionKey = (cluster: string, origin: string): string[] => [
@@ -21,6 +22,8 @@ export const checkKey = (cluster: string, origin: string): string[] => [
   cluster,
   origin,
 ];
+/** Holds a `HeardStatus`. It changes too often for `CHANGE_KEY`, and nobody waits for it. */
+export const memberKey = (id: string): string[] => [...MEMBER_PREFIX, id];
 export const capacityKey = (cluster: string): string[] => ["limen", "fleet", "capacity", cluster];
 
 /** What stands under `checkKey`. */
@@ -56,4 +59,24 @@ export function parseCheck(
   const isWhole = VERDICTS.has(verdict) && typeof streak === "number" &&
     typeof dueMs === "number" && typeof atMs === "number";
   return isWhole ? { ...namesIn(key), verdict: verdict as Verdict, streak, dueMs, atMs } : null;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** @returns `null` for what only another Limen can have written */
+export function parseMember({ key, value }: Deno.KvEntry<unknown>): HeardStatus | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { group, runtime, revision, since, lastError, seenAt } = value as Record<string, unknown>;
+  const isWhole = isText(group) && (runtime === "deno" || runtime === "cloudflare") &&
+    (revision === null || isText(revision)) && (since === null || isText(since)) &&
+    isText(seenAt) && !Number.isNaN(Date.parse(seenAt));
+  if (!isWhole) return null;
+  const id = String(key.at(-1));
+  return { id, group, runtime, revision, since, lastError: parseError(lastError), seenAt };
+}
+
+function parseError(value: unknown): MemberStatus["lastError"] {
+  if (typeof value !== "object" || value === null) return null;
+  const { code, message, at } = value as Record<string, unknown>;
+  return isText(code) && isText(message) && isText(at) ? { code, message, at } : null;
 }

@@ -11,8 +11,11 @@ import type {
   FleetReport,
   FleetState,
   FleetStore,
+  HeardStatus,
+  MemberStatus,
   SharedEjection,
 } from "../../fleet/port.ts";
+import { STATUS_LIFE_MS } from "../../fleet/statuses.ts";
 import {
   CHANGE_KEY,
   CHECK_PREFIX,
@@ -21,8 +24,11 @@ import {
   drainedKey,
   EJECTION_PREFIX,
   ejectionKey,
+  MEMBER_PREFIX,
+  memberKey,
   parseCheck,
   parseEjection,
+  parseMember,
   type StoredCheck,
 } from "./fleet_layout.ts";
 import type { KvConnection } from "./kv_connection.ts";
@@ -47,11 +53,12 @@ export class DenoFleetStore implements FleetStore {
   }
 
   sync(
-    { ejections }: FleetReport,
+    { ejections, status }: FleetReport,
     known: string | null,
   ): Promise<FleetState | "unchanged" | FleetFailure> {
     return this.#trying(async (kv) => {
       await this.#share(kv, ejections);
+      if (status !== null) await this.#tell(kv, status);
       // Before the entries: what is written in between is read now, and again with the next look.
       const version = (await kv.get(CHANGE_KEY)).versionstamp ?? "";
       return version === known ? "unchanged" : await this.#read(kv, version);
@@ -72,6 +79,23 @@ export class DenoFleetStore implements FleetStore {
     return this.#trying(async (kv) => {
       const grants = await Promise.all(asks.map((ask) => leaseFrom(kv, ask, this.#now)));
       return grants.filter((grant) => grant !== null);
+    });
+  }
+
+  /** Expired entries may be there for a while: Deno KV deletes them when it likes. */
+  members(): Promise<readonly HeardStatus[] | FleetFailure> {
+    return this.#trying(async (kv) => {
+      const members = await entries(kv, MEMBER_PREFIX, parseMember);
+      const nowMs = this.#now();
+      return members.filter(({ seenAt }) => nowMs - Date.parse(seenAt) < STATUS_LIFE_MS);
+    });
+  }
+
+  /** A member has stopped: others need not wait until its status expires. */
+  leave(id: string): Promise<FleetFailure | null> {
+    return this.#trying(async (kv) => {
+      await kv.atomic().delete(memberKey(id)).commit();
+      return null;
     });
   }
 
@@ -119,6 +143,12 @@ export class DenoFleetStore implements FleetStore {
       ),
     );
     await kv.atomic().set(CHANGE_KEY, nowMs).commit();
+  }
+
+  async #tell(kv: Kv, { id, ...status }: MemberStatus): Promise<void> {
+    const seenAt = new Date(this.#now()).toISOString();
+    const key = memberKey(id);
+    await kv.atomic().set(key, { ...status, seenAt }, { expireIn: STATUS_LIFE_MS }).commit();
   }
 
   async #read(kv: Kv, version: string): Promise<FleetState> {

@@ -1,6 +1,7 @@
 /** One connection to a Deno KV, shared by all that lies there. */
 import { isOnDeploy } from "./deploy.ts";
 import type { Kv } from "./kv_document.ts";
+import { unlocked } from "./kv_unlocked.ts";
 
 export class KvConnection {
   readonly #connect: () => Promise<Kv>;
@@ -29,17 +30,22 @@ export class KvConnection {
   /**
    * A database that is gone can keep Deno KV trying for ever.
    *
+   * @param work its signal aborts when nobody waits for it any longer
    * @throws what opening or `work` throws, or that the deadline is over
    */
-  async using<T>(work: (kv: Kv) => Promise<T>): Promise<T> {
+  async using<T>(work: (kv: Kv, signal: AbortSignal) => Promise<T>): Promise<T> {
     const deadlineMs = this.#deadlineMs;
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`No answer from Deno KV within ${deadlineMs} ms`)),
-      deadlineMs,
-    );
+    const [late, given] = [Promise.withResolvers<never>(), new AbortController()];
+    const timer = setTimeout(() => {
+      const error = new Error(`No answer from Deno KV within ${deadlineMs} ms`);
+      late.reject(error);
+      given.abort(error);
+    }, deadlineMs);
     try {
-      return await Promise.race([this.open().then(work), late.promise]);
+      return await Promise.race([
+        this.open().then((kv) => work(kv, given.signal)),
+        late.promise,
+      ]);
     } finally {
       clearTimeout(timer);
     }
@@ -66,7 +72,7 @@ export const isRemote = (path: string | undefined): boolean =>
 async function openKv(path: string | undefined): Promise<Kv> {
   const folder = path === undefined || isRemote(path) ? null : folderOf(path);
   if (folder !== null) await Deno.mkdir(folder, { recursive: true });
-  return await Deno.openKv(path);
+  return unlocked(await Deno.openKv(path));
 }
 
 /** What stands before the last separator; `null` if there is nothing. */

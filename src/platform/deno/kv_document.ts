@@ -1,6 +1,6 @@
 /** Documents of any size in Deno KV: written in chunks, read back whole or not at all. */
-import type { Stamp } from "../../store/stamp.ts";
-import { chunkKey, type Inventory, inventoryKey, type Pointer, pointer } from "./kv_layout.ts";
+import { pack, unpack } from "../../store/packed.ts";
+import { type Chunked, chunkKey, type Inventory, inventoryKey } from "./kv_layout.ts";
 
 /** The part of Deno KV that the store uses. */
 export type Kv = Pick<Deno.Kv, "get" | "getMany" | "list" | "atomic" | "watch" | "close">;
@@ -19,14 +19,8 @@ const KEYS_PER_GET = 10;
  *
  * @throws whatever Deno KV does; what was written by then is collected later
  */
-export async function writeDocument(
-  kv: Kv,
-  text: string,
-  stamp: Stamp,
-  atMs: number,
-): Promise<Pointer> {
-  const plain = new TextEncoder().encode(text);
-  const [packed, sha256] = await Promise.all([gzip(plain), digest(plain)]);
+export async function writeDocument(kv: Kv, text: string, atMs: number): Promise<Chunked> {
+  const { packed, bytes, sha256 } = await pack(text);
   const id = crypto.randomUUID();
   const chunks = Math.ceil(packed.length / CHUNK_BYTES);
   for (let first = 0; first < chunks; first += CHUNKS_PER_COMMIT) {
@@ -38,16 +32,16 @@ export async function writeDocument(
     }
     await commit.commit();
   }
-  return pointer({ id, chunks, bytes: plain.length, sha256, stamp });
+  return { id, chunks, bytes, sha256 };
 }
 
 /**
  * Reads a document whole.
  *
- * @returns `null` if a chunk is missing, or length or digest are not the pointer's
+ * @returns `null` if a chunk is missing, or length or digest are not as they should be
  * @throws whatever Deno KV does
  */
-export async function readDocument(kv: Kv, from: Pointer): Promise<string | null> {
+export async function readDocument(kv: Kv, from: Chunked): Promise<string | null> {
   const keys = Array.from({ length: from.chunks }, (_, i) => chunkKey(from.id, i));
   const groups = Array.from(
     { length: Math.ceil(keys.length / KEYS_PER_GET) },
@@ -56,27 +50,5 @@ export async function readDocument(kv: Kv, from: Pointer): Promise<string | null
   const entries = (await Promise.all(groups.map((group) => kv.getMany<unknown[]>(group)))).flat();
   const chunks = entries.map(({ value }) => value);
   if (!chunks.every((chunk) => chunk instanceof Uint8Array)) return null;
-  const plain = await gunzip(chunks as Uint8Array<ArrayBuffer>[]);
-  if (plain?.length !== from.bytes || await digest(plain) !== from.sha256) return null;
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(plain);
-}
-
-async function gzip(plain: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const packed = new Blob([plain]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(packed).arrayBuffer());
-}
-
-/** @returns `null` if the chunks are no gzip stream */
-async function gunzip(chunks: Uint8Array<ArrayBuffer>[]): Promise<Uint8Array<ArrayBuffer> | null> {
-  try {
-    const plain = new Blob(chunks).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(plain).arrayBuffer());
-  } catch {
-    return null;
-  }
-}
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return await unpack(chunks as Uint8Array<ArrayBuffer>[], from);
 }

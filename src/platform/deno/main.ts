@@ -6,6 +6,10 @@ import { readSettings } from "../../settings.ts";
 import { logger } from "../log.ts";
 import { isOnDeploy } from "./deploy.ts";
 import { createGateway } from "./server.ts";
+import { signalled } from "./signals.ts";
+
+/** How long requests in flight may take to finish, in milliseconds: Deno Deploy ends it all after 5 s. */
+const graceMs = isOnDeploy() ? 4_000 : 15_000;
 
 // deno-lint-ignore no-console
 const log = logger((line) => console.error(line), () => Date.now());
@@ -22,4 +26,7 @@ const gateway = await createGateway({
 });
 // An instance that sleeps checks nothing. Deploy finds this at the top level, when it is deployed.
 if (isOnDeploy()) Deno.cron("limen health checks", "* * * * *", () => gateway.checkRound());
-gateway.listen();
+const { hostname, port } = gateway.listen();
+log({ event: "listening", hostname, port });
+// Not awaited: a module that never ends its evaluation is none that Deploy can start.
+void signalled().then(() => gateway.stop(graceMs)).then(() => Deno.exit(0));

@@ -1,9 +1,11 @@
 /**
  * The policy in Deno KV: a database file, one in memory, a denokv server, or Deno Deploy's own.
- * A push writes a document's chunks first and then flips one pointer, so a reader sees the old
- * policy or the new one, whole.
+ * A push writes a document's chunks first and then, in one commit, flips one pointer and enters the
+ * history: a reader sees the old policy or the new one, whole, and the history misses none.
  */
+import type { Activation } from "../../store/history.ts";
 import {
+  type HistoryRead,
   type PolicyStore,
   type StoredDocument,
   type StoreFailure,
@@ -13,40 +15,43 @@ import {
   type WriteOptions,
 } from "../../store/port.ts";
 import { fitStamp, type Stamp } from "../../store/stamp.ts";
-import { collect } from "./kv_collect.ts";
+import { adoptPolicy } from "./kv_adopt.ts";
 import { type KvConnection, kvConnection } from "./kv_connection.ts";
 import { type Kv, writeDocument } from "./kv_document.ts";
-import {
-  historyKey,
-  LAST_GOOD_PREFIX,
-  lastGoodKey,
-  parsePointer,
-  type Pointer,
-  POLICY_KEY,
-} from "./kv_layout.ts";
-import { rawText, readAt } from "./kv_read.ts";
+import { readHistory, readRevision } from "./kv_history.ts";
+import { LAST_GOOD_PREFIX, lastGoodKey, parsePointer, pointer, POLICY_KEY } from "./kv_layout.ts";
+import { readAt } from "./kv_read.ts";
+import { jittered, type Pause } from "./kv_tries.ts";
 import { watchKey } from "./kv_watch.ts";
+import { writePolicy } from "./kv_write.ts";
 
 export interface DenoPolicyStoreOptions {
   /** The revision of a raw document; rejects if it has none. */
   readonly revisionOf: (text: string) => Promise<string>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /**
+   * How many activations stay. `MOST_KEPT` unless set: who does not know the gateways' setting must
+   * not take away what they keep.
+   */
+  readonly kept?: number;
+  /** Between two tries of a push that others were faster than; random unless set. */
+  readonly pause?: Pause;
 }
+
+/** The most that `LIMEN_HISTORY` can be. */
+export const MOST_KEPT = 10_000;
 
 /** A pointer is a value too; this leaves it far below 64 KiB. */
 const MAX_STAMP_BYTES = 8 * 1024;
 
-/** How often a flip that was overtaken by another push begins again. */
-const MAX_TRIES = 10;
-
 export class DenoPolicyStore implements PolicyStore {
   readonly #connection: KvConnection;
-  readonly #options: DenoPolicyStoreOptions;
+  readonly #options: Required<DenoPolicyStoreOptions>;
 
   constructor(connection: KvConnection, options: DenoPolicyStoreOptions) {
     this.#connection = connection;
-    this.#options = options;
+    this.#options = { kept: MOST_KEPT, pause: jittered, ...options };
   }
 
   read(known: StoredDocument | null): Promise<StoreRead> {
@@ -57,14 +62,34 @@ export class DenoPolicyStore implements PolicyStore {
     return this.#reading((kv) => readAt(kv, lastGoodKey(fingerprint), null));
   }
 
-  async write(text: string, stamp: Stamp, options: WriteOptions = {}): Promise<StoreWrite> {
+  history(): Promise<HistoryRead> {
+    return this.#reading((kv) => readHistory(kv, this.#options.kept));
+  }
+
+  readRevision(revision: string): Promise<StoreRead> {
+    return this.#reading((kv) => readRevision(kv, revision, this.#options.kept));
+  }
+
+  async write(text: string, full: Stamp, options: WriteOptions = {}): Promise<StoreWrite> {
+    const stamp = fitStamp(full, MAX_STAMP_BYTES);
     try {
-      return await this.#connection.using((kv) =>
-        this.#activate(kv, text, stamp, options.ifRevision)
+      return await this.#connection.using((kv, signal) =>
+        writePolicy(kv, { text, stamp, ...options }, { ...this.#options, signal })
       );
     } catch (error) {
-      // The flip may have reached the database all the same; its document stays until it is old.
+      // It may have reached the database all the same; if not, its document stays until it is old.
       return { kind: "failed", failure: unreachable(error) };
+    }
+  }
+
+  async adopt(document: StoredDocument, tell: () => Activation): Promise<StoreFailure | null> {
+    try {
+      await this.#connection.using((kv, signal) =>
+        adoptPolicy(kv, document, tell, { ...this.#options, signal })
+      );
+      return null;
+    } catch (error) {
+      return unreachable(error);
     }
   }
 
@@ -89,9 +114,9 @@ export class DenoPolicyStore implements PolicyStore {
         const there = await kv.get(key);
         const old = parsePointer(there.value);
         if (old === "unsupported" || old?.stamp.revision === stamp.revision) return null;
-        const written = await writeDocument(kv, text, stamp, this.#options.now());
+        const document = await writeDocument(kv, text, this.#options.now());
         // Should the check fail, another process has just kept one: as good as this.
-        await kv.atomic().check(there).set(key, written).commit();
+        await kv.atomic().check(there).set(key, pointer({ ...document, stamp })).commit();
         return null;
       });
     } catch (error) {
@@ -109,67 +134,15 @@ export class DenoPolicyStore implements PolicyStore {
     return this.#connection.close();
   }
 
-  async #activate(
-    kv: Kv,
-    text: string,
-    full: Stamp,
-    ifRevision: string | undefined,
-  ): Promise<StoreWrite> {
-    const stamp = fitStamp(full, MAX_STAMP_BYTES);
-    // Looked at before as well: a push that has lost already need not send its chunks.
-    const early = await this.#conflict((await kv.get(POLICY_KEY)).value, ifRevision);
-    if (early !== null) return { kind: "failed", failure: early };
-    const written = await writeDocument(kv, text, stamp, this.#options.now());
-    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-      const head = await kv.get(POLICY_KEY);
-      const conflict = await this.#conflict(head.value, ifRevision);
-      if (conflict !== null) return { kind: "failed", failure: conflict };
-      const flip = await kv.atomic()
-        .check(head)
-        .set(POLICY_KEY, withPrevious(written, head.value))
-        .set(lastGoodKey(stamp.fingerprint), written)
-        .set(historyKey(stamp.revision), written)
-        .commit();
-      if (!flip.ok) continue;
-      // The push is done: what can't be collected now is collected after the next one.
-      await collect(kv, this.#options.now()).catch(() => {});
-      const document = { text, stamp, version: flip.versionstamp };
-      return { kind: "written", document, lastGoodFailure: null };
-    }
-    const message = `Other pushes came first, ${MAX_TRIES} times`;
-    return { kind: "failed", failure: { code: "revision_conflict", message } };
-  }
-
-  async #conflict(head: unknown, ifRevision: string | undefined): Promise<StoreFailure | null> {
-    if (ifRevision === undefined) return null;
-    const revision = await this.#revisionAt(head);
-    if (revision === ifRevision) return null;
-    const message = `The store holds ${revision ?? "no valid policy"}, not ${ifRevision}`;
-    return { code: "revision_conflict", message };
-  }
-
-  async #revisionAt(head: unknown): Promise<string | null> {
-    const parsed = parsePointer(head);
-    if (parsed === "unsupported") return null;
-    if (parsed !== null) return parsed.stamp.revision;
-    const text = rawText(head);
-    return text === null ? null : await this.#options.revisionOf(text).catch(() => null);
-  }
-
-  async #reading(read: (kv: Kv) => Promise<StoreRead>): Promise<StoreRead> {
+  async #reading<Read>(
+    read: (kv: Kv) => Promise<Read>,
+  ): Promise<Read | { readonly kind: "failed"; readonly failure: StoreFailure }> {
     try {
       return await this.#connection.using(read);
     } catch (error) {
       return { kind: "failed", failure: unreachable(error) };
     }
   }
-}
-
-function withPrevious(written: Pointer, head: unknown): Pointer {
-  const before = parsePointer(head);
-  return before === null || before === "unsupported"
-    ? written
-    : { ...written, previous: before.id };
 }
 
 export interface OpenOptions extends DenoPolicyStoreOptions {

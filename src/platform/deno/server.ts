@@ -1,5 +1,5 @@
 /** The gateway on Deno: wired, listening, following its store, and stopped without losing anything. */
-import { adminAuth } from "../../../routes/admin_auth.ts";
+import { explainGuard } from "../../../routes/explain_guard.ts";
 import { handle } from "../../../routes/gateway.ts";
 import { ownRoutes } from "../../../routes/own.ts";
 import { problem } from "../../../routes/problem.ts";
@@ -12,9 +12,12 @@ import { fault } from "../../model/fault.ts";
 import type { Settings } from "../../settings.ts";
 import { PolicyFeed } from "../../store/feed.ts";
 import { follow } from "../../store/follow.ts";
+import { adminAuthOf } from "../admin_auth.ts";
 import { type Log, logError } from "../log.ts";
+import { memberStatus } from "../member_status.ts";
 import { policyReader, revisionOfText } from "../reader.ts";
 import { missingSecrets } from "../secrets.ts";
+import { denoAuditStore } from "./audit_store.ts";
 import { DenoExchange } from "./exchange.ts";
 import { denoPlatform } from "./platform.ts";
 import { startBackground } from "./background.ts";
@@ -38,8 +41,8 @@ export interface GatewayOptions {
 
 export interface RunningGateway {
   readonly feed: PolicyFeed;
-  /** Starts to answer requests. @returns the port */
-  listen(): number;
+  /** Starts to answer requests. @returns where */
+  listen(): Deno.NetAddr;
   /** Checks every endpoint once and leaves the verdicts in the store: for a cron. Never rejects. */
   checkRound(): Promise<void>;
   /**
@@ -56,12 +59,19 @@ const SYNC_FILE_MS = 500;
 /** A database that can be watched is polled besides, in case a watch missed something. */
 const SYNC_MS = 5_000;
 
+/** A store that hangs does not keep a process from ending for longer than this; milliseconds. */
+const LEAVE_MS = 1_000;
+
 /** Opens the store and loads the policy; `listen` then serves it. */
 export async function createGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { settings, listen, kvPath, log } = options;
   const now = (): number => Date.now();
   const connection = kvConnection(kvPath);
-  const store = new DenoPolicyStore(connection, { revisionOf: revisionOfText, now });
+  const store = new DenoPolicyStore(connection, {
+    revisionOf: revisionOfText,
+    now,
+    kept: settings.historyKept,
+  });
   const feed = new PolicyFeed({
     store,
     reader: policyReader("deno", (plan) => missingSecrets(plan, secret)),
@@ -78,11 +88,13 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
     signal: stopping.signal,
   });
 
-  const gates = new CapacityGates(crypto.randomUUID());
+  const locality = settings.locality ?? NOWHERE;
+  const id = crypto.randomUUID();
+  const gates = new CapacityGates(id);
   const gateway = new Gateway({
     platform: denoPlatform,
     activePlan: () => feed.active?.plan ?? null,
-    caller: { locality: settings.locality ?? NOWHERE, labels: settings.labels },
+    caller: { locality, labels: settings.labels },
     health: new HealthRegistry(),
     gates,
   });
@@ -97,19 +109,30 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
     registry: gateway.health,
     gates,
     store: fleetStore,
+    status: () => memberStatus({ id, locality, runtime: "deno" }, feed.status()),
     syncMs: isRemote(kvPath) ? SYNC_MS : SYNC_FILE_MS,
     log,
     signal: stopping.signal,
   });
   // Nobody is to be sent to a cluster that was drained before.
   if (feed.status().lastError?.code !== "unreachable") await background.member.sync();
+  const auth = adminAuthOf(settings, now, log);
   const own = ownRoutes({
     prefix: settings.prefix,
     feed,
-    auth: adminAuth(settings.adminToken, now),
+    auth,
     gateway,
     fleet: background.member,
+    audit: denoAuditStore(connection),
+    now,
+    log,
   });
+  const behind = new Set<Promise<void>>();
+  const later = (work: Promise<void>): void => {
+    behind.add(work);
+    void work.finally(() => behind.delete(work));
+  };
+  const explains = explainGuard({ adminToken: settings.adminToken, auth, now });
   const drain = new Drain();
   const serve = (request: Request, info: Deno.ServeHandlerInfo): Response | Promise<Response> => {
     // Without an address of its own to listen on, TLS ends in front of it (Deno Deploy).
@@ -117,7 +140,8 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
     const response = handle(exchange, {
       gateway,
       prefix: settings.prefix,
-      own: () => own.fetch(request),
+      own: ({ peer }) => own.fetch(request, { ip: peer, later }),
+      explains,
     });
     return exchange.body === null ? response : drain.upload(response);
   };
@@ -128,10 +152,10 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
   let server: Deno.HttpServer<Deno.NetAddr> | null = null;
   return {
     feed,
-    listen(): number {
+    listen(): Deno.NetAddr {
       const quiet = { onError, onListen: () => {}, automaticCompression: false };
       server = Deno.serve({ ...quiet, ...listen }, serve) as Deno.HttpServer<Deno.NetAddr>;
-      return server.addr.port;
+      return server.addr;
     },
     async checkRound(): Promise<void> {
       const plan = feed.active?.plan;
@@ -143,6 +167,10 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
       await drain.run(() => server?.shutdown() ?? Promise.resolve(), graceMs);
       stopping.abort();
       await Promise.all([following, background.done]);
+      const patience = new AbortController();
+      const leaving = Promise.all([fleetStore.leave(id), ...behind]);
+      await Promise.race([leaving, sleep(LEAVE_MS, patience.signal)]);
+      patience.abort();
       await connection.close();
     },
   };

@@ -10,11 +10,14 @@ export interface FakeCloudflare extends AsyncDisposable {
   readonly values: Map<string, { value: string; metadata: unknown }>;
   /** Keys in the order in which they were written. */
   readonly puts: readonly string[];
+  /** Each is a wrangler of its own: `list PREFIX`, `get KEY` or `put KEY`. */
+  readonly requests: readonly string[];
 }
 
 export function fakeCloudflare(): FakeCloudflare {
   const values = new Map<string, { value: string; metadata: unknown }>();
   const puts: string[] = [];
+  const requests: string[] = [];
   const base = `/accounts/${ACCOUNT}/storage/kv/namespaces/${NAMESPACE}`;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handle);
 
@@ -25,11 +28,13 @@ export function fakeCloudflare(): FakeCloudflare {
     }
     if (pathname === `${base}/keys`) {
       const prefix = searchParams.get("prefix") ?? "";
+      requests.push(`list ${prefix}`.trim());
       const found = [...values].filter(([name]) => name.startsWith(prefix));
       return success(found.map(([name, { metadata }]) => ({ name, metadata })));
     }
     if (!pathname.startsWith(`${base}/values/`)) return failure(404, 7003, "No route");
     const key = decodeURIComponent(pathname.slice(`${base}/values/`.length));
+    requests.push(`${request.method.toLowerCase()} ${key}`);
     if (request.method === "PUT") {
       values.set(key, await stored(request));
       puts.push(key);
@@ -47,6 +52,7 @@ export function fakeCloudflare(): FakeCloudflare {
     },
     values,
     puts,
+    requests,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }

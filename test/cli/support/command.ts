@@ -1,7 +1,7 @@
 /** Runs the real command lines, as a terminal or a script would. */
 import { ROOT } from "../../e2e/support/gateway.ts";
 
-export type CommandName = "main" | "start" | "demo";
+export type CommandName = "main" | "start" | "demo" | "build";
 
 export interface Ran {
   readonly code: number;

@@ -5,7 +5,8 @@ import { buildWorker } from "../../../src/cli/build.ts";
 import { workerdConfig } from "../../../src/platform/cloudflare/local/config.ts";
 import { freePort } from "../../../src/platform/cloudflare/local/kv.ts";
 import { readProject } from "../../../src/platform/cloudflare/local/project.ts";
-import { ROOT, type Runtime, startGateway } from "./gateway.ts";
+import { ADMIN_TOKEN, ROOT, type Runtime, startGateway } from "./gateway.ts";
+import { rawStore } from "./raw_store.ts";
 import { until } from "./until.ts";
 import { CountingKv } from "./worker.ts";
 
@@ -17,6 +18,8 @@ const HOST = "127.0.0.1";
 export interface Fleet extends AsyncDisposable {
   /** Of each member. */
   readonly urls: readonly [string, string];
+  /** Puts a text where the policy lies, behind the gateways' backs. */
+  put(text: string): Promise<void>;
 }
 
 /** Starts a fleet of two that serve this policy. Neither has had a request yet. */
@@ -26,13 +29,15 @@ export const startFleet = (runtime: Runtime, policy: unknown): Promise<Fleet> =>
 async function twoProcesses(policy: unknown): Promise<Fleet> {
   await using started = new AsyncDisposableStack();
   const folder = await temporaryFolder(started);
+  const kv = `${folder}/kv.sqlite`;
   const start = async (pushed?: unknown): Promise<string> => {
-    const options = { kv: `${folder}/kv.sqlite`, ...(pushed !== undefined && { policy: pushed }) };
+    const options = { kv, ...(pushed !== undefined && { policy: pushed }) };
     const gateway = await startGateway("deno", options);
     started.defer(async () => void await gateway.stop());
     return gateway.url;
   };
-  return fleet([await start(policy), await start()], started.move());
+  const urls = [await start(policy), await start()] as const;
+  return fleet(urls, (text) => rawStore("deno", kv).put(text), started.move());
 }
 
 async function twoIsolates(policy: unknown): Promise<Fleet> {
@@ -49,7 +54,7 @@ async function twoIsolates(policy: unknown): Promise<Fleet> {
     hostname: HOST,
     port: ports[0],
     kvAddress: kv.address,
-    vars: {},
+    vars: { LIMEN_ADMIN_TOKEN: ADMIN_TOKEN, LIMEN_REFRESH: "1" },
   });
   await Deno.writeTextFile(`${folder}/workerd.capnp`, withSecondIsolate(config, ports[1]));
   const child = new Deno.Command(workerd, {
@@ -63,11 +68,17 @@ async function twoIsolates(policy: unknown): Promise<Fleet> {
     await child.status;
   });
   for (const port of ports) await until("workerd listens", () => listens(port));
-  return fleet([`http://${HOST}:${ports[0]}`, `http://${HOST}:${ports[1]}`], started.move());
+  const urls = [`http://${HOST}:${ports[0]}`, `http://${HOST}:${ports[1]}`] as const;
+  return fleet(urls, (text) => Promise.resolve(kv.put("policy", text)), started.move());
 }
 
-const fleet = (urls: readonly [string, string], started: AsyncDisposableStack): Fleet => ({
+const fleet = (
+  urls: Fleet["urls"],
+  put: Fleet["put"],
+  started: AsyncDisposableStack,
+): Fleet => ({
   urls,
+  put,
   [Symbol.asyncDispose]: () => started.disposeAsync(),
 });
 

@@ -14,6 +14,8 @@ export class CountingKv implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   /** Keys that were read, in order. */
   readonly reads: string[] = [];
+  /** Keys that were written, in order. What is written is forgotten. */
+  readonly writes: string[] = [];
   /** "silent" takes a request and never answers it. */
   mood: "well" | "broken" | "silent" = "well";
 
@@ -35,7 +37,10 @@ export class CountingKv implements AsyncDisposable {
     if (request.method === "GET") this.reads.push(key);
     if (this.mood === "silent") return new Promise(() => {});
     if (this.mood === "broken") return new Response("out of order", { status: 500 });
-    if (request.method !== "GET") return new Response(null, { status: 204 });
+    if (request.method !== "GET") {
+      this.writes.push(key);
+      return new Response(null, { status: 204 });
+    }
     if (key === "") return Response.json({ keys: [], list_complete: true });
     const text = this.#values.get(key);
     return text === undefined ? new Response("Not Found", { status: 404 }) : new Response(text);

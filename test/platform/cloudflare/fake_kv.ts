@@ -1,5 +1,5 @@
 /** Workers KV in memory: its limits, its cache, and failures on demand. */
-import type { PolicyNamespace } from "../../../src/platform/cloudflare/policy_store.ts";
+import type { KeyList, PolicyNamespace } from "../../../src/platform/cloudflare/kv_namespace.ts";
 
 interface Entry {
   value: string;
@@ -12,6 +12,8 @@ export class FakeKv implements PolicyNamespace {
   #frozen: Map<string, Entry> | null = null;
   readonly operations: string[] = [];
   readonly cacheTtls = new Set<number>();
+  /** How many keys a listing brings at once. */
+  pageSize = 1000;
   /** Asked before every operation for what to throw. */
   fail: (operation: string) => Error | null = () => null;
 
@@ -44,10 +46,18 @@ export class FakeKv implements PolicyNamespace {
     });
   }
 
-  list({ prefix }: { prefix: string }): Promise<{ keys: { name: string; metadata?: unknown }[] }> {
+  delete(key: string): Promise<void> {
+    return this.#do(`delete ${key}`, () => void this.entries.delete(key));
+  }
+
+  list({ prefix, cursor }: { prefix: string; cursor?: string | null }): Promise<KeyList> {
     return this.#do(`list ${prefix}`, () => {
-      const found = [...this.entries].filter(([name]) => name.startsWith(prefix));
-      return { keys: found.map(([name, { metadata }]) => ({ name, metadata })) };
+      const names = [...this.entries.keys()].filter((name) => name.startsWith(prefix)).sort();
+      const from = Number(cursor ?? 0);
+      const keys = names.slice(from, from + this.pageSize)
+        .map((name) => ({ name, metadata: structuredClone(this.entries.get(name)!.metadata) }));
+      const end = from + keys.length;
+      return end < names.length ? { keys, cursor: String(end) } : { keys };
     });
   }
 

@@ -10,10 +10,11 @@ import {
   type WakeQuestion,
 } from "../../../src/platform/cloudflare/fleet_questions.ts";
 import { DurableFleetStore } from "../../../src/platform/cloudflare/fleet_store.ts";
+import { statusOf } from "../../fleet/fakes.ts";
 import { settle } from "../../support/timers.ts";
 import { FakeNamespace } from "./fake_objects.ts";
 
-const NOTHING: FleetReport = { ejections: [], busy: [], takenOut: [] };
+const NOTHING: FleetReport = { ejections: [], busy: [], takenOut: [], status: null };
 const A = { cluster: "dc", origin: "http://a.test" };
 
 /** Notes what the hub tells it. */
@@ -150,6 +151,25 @@ Deno.test("fleet hub: probers hear at once who has taken itself out", async () =
   await settle();
   assert.equal(SilentProber.woken.length, PROBER_PLACES.length);
   assert.deepEqual(SilentProber.woken[0]!.notice.takenOut, [A]);
+});
+
+Deno.test("fleet hub: every isolate hears of every member, and who watches is not woken by it", async () => {
+  const fleet = new Fleet();
+  const [one, other] = [fleet.isolate(), fleet.isolate()];
+  await stateOf(one);
+  const watch = watching(one);
+  await stateOf(other, { ...NOTHING, status: statusOf({ id: "m2", revision: "r2" }) });
+  await stateOf(one, { ...NOTHING, status: statusOf({ id: "m1" }) });
+  const members = await one.members();
+  assert.ok(!isFleetFailure(members));
+  assert.deepEqual(members.map(({ id, revision }) => [id, revision]), [["m2", "r2"], ["m1", "r1"]]);
+  assert.deepEqual(await other.members(), members);
+  const age = Date.now() - Date.parse(members[0]!.seenAt);
+  assert.ok(age >= 0 && age < 5_000, `${age} ms`);
+  // Those who gather changes wait 200 ms.
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assert.equal(watch.changes(), 0);
+  await Promise.all([watch.stop(), other.drain("pop", true)]);
 });
 
 Deno.test("fleet hub: an unknown question is not found", async () => {

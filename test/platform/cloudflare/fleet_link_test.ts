@@ -8,6 +8,7 @@ import { FleetLink } from "../../../src/platform/cloudflare/fleet_link.ts";
 import type { DurableFleetStore } from "../../../src/platform/cloudflare/fleet_store.ts";
 import { clusterPlans, plainHealthCheck, planOf, upstreamsOf } from "../../support/plans.ts";
 import { settle } from "../../support/timers.ts";
+import { statusOf } from "../../fleet/fakes.ts";
 
 /** Counts what is asked of the fleet; a watch goes on until a test ends it. */
 class Isolate {
@@ -29,6 +30,7 @@ class Isolate {
         return Promise.resolve("unchanged");
       },
       drain: () => Promise.resolve(null),
+      members: () => Promise.resolve([]),
       lease: () => {
         this.leases++;
         return Promise.resolve([]);
@@ -43,6 +45,8 @@ class Isolate {
       checker: null,
       gates: this.gates,
       intervalMs: 1_000,
+      status: () => statusOf(),
+      statusMs: Infinity,
       now: () => this.nowMs,
       log: () => {},
     });

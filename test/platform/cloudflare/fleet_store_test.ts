@@ -5,10 +5,11 @@ import { CapacityLedger } from "../../../src/platform/cloudflare/capacity_ledger
 import type { Env } from "../../../src/platform/cloudflare/env.ts";
 import type { SyncQuestion } from "../../../src/platform/cloudflare/fleet_questions.ts";
 import { DurableFleetStore } from "../../../src/platform/cloudflare/fleet_store.ts";
+import { statusOf } from "../../fleet/fakes.ts";
 import { settle } from "../../support/timers.ts";
 import { FakeNamespace } from "./fake_objects.ts";
 
-const NOTHING: FleetReport = { ejections: [], busy: [], takenOut: [] };
+const NOTHING: FleetReport = { ejections: [], busy: [], takenOut: [], status: null };
 const A = { cluster: "dc", origin: "http://a.test" };
 
 const stateOf = (version: string, drained: readonly string[] = []): FleetState => ({
@@ -87,13 +88,16 @@ const news: [what: string, report: Partial<FleetReport>][] = [
   ["an ejection", { ejections: [{ ...A, untilMs: 2_000_000 }] }],
   ["an endpoint that took itself out", { takenOut: [A] }],
   ["a cluster with its first requests", { busy: ["dc"] }],
+  ["another status", { status: statusOf() }],
 ];
 for (const [what, report] of news) {
   Deno.test(`fleet store: ${what} is told at once`, async () => {
     const isolate = new Isolate();
     await isolate.sync();
     assert.deepEqual(await isolate.sync(report), [1, "unchanged"]);
-    assert.deepEqual(ScriptedHub.questions.at(-1)!.report, { ...NOTHING, ...report });
+    assert.deepEqual(await isolate.sync(), [0, "unchanged"]);
+    const { questions } = ScriptedHub;
+    assert.deepEqual(questions.at(-1)!.report, { ...NOTHING, ...report });
   });
 }
 
@@ -107,6 +111,32 @@ Deno.test("fleet store: another policy is told at once", async () => {
     assert.equal((await isolate.sync())[0], 0);
     assert.deepEqual(ScriptedHub.questions.at(-1)!.policy, policy);
   }
+});
+
+Deno.test("fleet store: a status that the hub knows is told along with what is asked anyway", async () => {
+  const isolate = new Isolate();
+  const status = statusOf();
+  await isolate.sync({ status });
+  assert.equal((await isolate.sync({ status }))[0], 0);
+  const over = new AbortController();
+  const done = isolate.store.watch(() => {}, over.signal);
+  await settle();
+  assert.deepEqual(ScriptedHub.held[0]!.question.report, { ...NOTHING, status });
+  // Another one is told at once, and what the watch knew when it began does not count any more.
+  const next = statusOf({ revision: "r2" });
+  assert.equal((await isolate.sync({ status: next }))[0], 1);
+  ScriptedHub.held[0]!.answer("unchanged");
+  await settle();
+  assert.equal((await isolate.sync())[0], 0);
+  assert.deepEqual(ScriptedHub.held[1]!.question.report.status, next);
+  over.abort();
+  await done;
+});
+
+Deno.test("fleet store: members of a hub that can't be reached", async () => {
+  const isolate = new Isolate();
+  isolate.hubs.status = 500;
+  assert.deepEqual(await isolate.store.members(), { failure: "A Durable Object answered 500" });
 });
 
 Deno.test("fleet store: that a cluster is busy is told again after a minute", async () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { NO_POLICY } from "../../../src/store/port.ts";
 import type { KVNamespace } from "@cloudflare/workers-types/index.ts";
-import {
-  KvPolicyStore,
-  type PolicyNamespace,
-} from "../../../src/platform/cloudflare/policy_store.ts";
-import type { StoreRead } from "../../../src/store/port.ts";
+import type { PolicyNamespace } from "../../../src/platform/cloudflare/kv_namespace.ts";
+import { KvPolicyStore } from "../../../src/platform/cloudflare/policy_store.ts";
+import type { StoredDocument, StoreRead } from "../../../src/store/port.ts";
+import { versionOf } from "../../../src/store/version.ts";
 import { feedOn, policyText, revisionOfText, stampFor } from "../../store/fakes.ts";
 import { FakeKv } from "./fake_kv.ts";
 
@@ -37,17 +37,19 @@ const textOf = (read: StoreRead): string =>
 const at = (seconds: number): string =>
   new Date(Date.UTC(2026, 10, 20, 12, 0, seconds)).toISOString();
 
-Deno.test("workers kv: a push lies under policy, history and last-good, with its stamp", async () => {
+Deno.test("workers kv: a push lies under policy, history, activations and last-good, with its stamp", async () => {
   const { kv, store } = fixture();
   assert.deepEqual(await store.read(null), { kind: "missing" });
   const stamp = { ...await stampFor(a), by: "ann", message: "why" };
   const text = `// kept\r\n${a}`;
   const written = await store.write(text, stamp);
   assert.ok(written.kind === "written" && written.lastGoodFailure === null);
-  assert.deepEqual([...kv.entries.keys()], [`history/${ra}`, "policy", "last-good/v1"]);
-  for (const entry of kv.entries.values()) {
-    assert.deepEqual(entry, { value: text, metadata: stamp });
+  const entered = `activations/${stamp.at}/${ra}`;
+  assert.deepEqual([...kv.entries.keys()], [`history/${ra}`, entered, "policy", "last-good/v1"]);
+  for (const key of [`history/${ra}`, "policy", "last-good/v1"]) {
+    assert.deepEqual(kv.entries.get(key), { value: text, metadata: stamp });
   }
+  assert.deepEqual(kv.entries.get(entered)?.metadata, { ...stamp, source: "push", findings: 0 });
   assert.deepEqual(await store.read(null), { kind: "document", document: written.document });
   assert.deepEqual(await store.read(written.document), { kind: "unchanged" });
   assert.deepEqual([...kv.cacheTtls], [30]);
@@ -94,7 +96,11 @@ Deno.test("workers kv: ifRevision, against nothing, a raw put and a push", async
   assert.equal(await write(b, rb), "revision_conflict");
   assert.equal(await write(b, ra), "ok");
   assert.equal(await write(a, ra), "revision_conflict");
+  assert.equal(await write(a, NO_POLICY), "revision_conflict");
   assert.equal(textOf(await store.read(null)), b);
+  const { store: empty } = fixture();
+  const first = await empty.write(a, await stampFor(a), { ifRevision: NO_POLICY });
+  assert.equal(first.kind, "written");
 });
 
 Deno.test("workers kv: 429 is tried again, some times", async () => {
@@ -211,6 +217,27 @@ Deno.test("workers kv: a push from before ours that shows late is not followed",
   const c = policyText("c");
   await kv.put("policy", c, { metadata: { ...await stampFor(c), at: at(4) } });
   assert.equal(textOf(await store.read(null)), b);
+});
+
+Deno.test("workers kv: of two numbered pushes the later one shows, whichever was answered last", async () => {
+  const { kv, store } = fixture();
+  const numbered = async (text: string, sequence: number): Promise<StoredDocument> => {
+    const stamp = { ...await stampFor(text), at: at(9 - sequence), sequence };
+    return { text, stamp, version: versionOf(stamp) };
+  };
+  await kv.put("policy", a);
+  kv.freeze();
+  const raw = { text: a, stamp: null, version: versionOf(null) };
+  store.wrote(await numbered(b, 3), raw);
+  store.wrote(await numbered(a, 2), raw);
+  assert.equal(textOf(await store.read(null)), b);
+  kv.thaw();
+  const shown = async (sequence: number): Promise<string> => {
+    const { text, stamp } = await numbered(policyText("c"), sequence);
+    await kv.put("policy", text, { metadata: stamp });
+    return textOf(await store.read(null));
+  };
+  assert.deepEqual([await shown(1), await shown(4)], [b, policyText("c")]);
 });
 
 Deno.test("workers kv: where KV shows a push at once, putting the old text back by hand counts", async () => {

@@ -7,6 +7,7 @@ import { type Background, startBackground } from "../../../src/platform/deno/bac
 import { DenoFleetStore } from "../../../src/platform/deno/fleet_store.ts";
 import { KvConnection } from "../../../src/platform/deno/kv_connection.ts";
 import { checkPlan } from "../../check/fixture.ts";
+import { statusOf } from "../../fleet/fakes.ts";
 import { clusterPlans, planOf } from "../../support/plans.ts";
 import { memoryKv } from "./fakes.ts";
 
@@ -56,6 +57,7 @@ class Process {
       registry: this.registry,
       gates: this.gates,
       store: new DenoFleetStore(new KvConnection(() => Promise.resolve(kv)), () => Date.now()),
+      status: () => statusOf(),
       syncMs,
       send: (target, headers) => this.send(target, headers),
       secret: () => null,

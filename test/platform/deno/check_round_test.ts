@@ -25,7 +25,7 @@ Deno.test("check round: thresholds count over rounds, each of which knows nothin
       });
       assert.equal(failure, null);
       nowMs += 60_000;
-      const state = await store.sync({ ejections: [], busy: [], takenOut: [] }, null);
+      const state = await store.sync({ ejections: [], busy: [], takenOut: [], status: null }, null);
       assert.ok(state !== "unchanged" && "verdicts" in state);
       return state.verdicts.map(({ verdict }) => verdict);
     };

@@ -1,6 +1,9 @@
 /** Deno KV that fails when told to, and texts to store in it. */
 import { KvConnection } from "../../../src/platform/deno/kv_connection.ts";
-import { DenoPolicyStore } from "../../../src/platform/deno/policy_store.ts";
+import {
+  DenoPolicyStore,
+  type DenoPolicyStoreOptions,
+} from "../../../src/platform/deno/policy_store.ts";
 import type { Kv } from "../../../src/platform/deno/kv_document.ts";
 import { revisionOfText } from "../../store/fakes.ts";
 
@@ -10,6 +13,8 @@ export interface Faulty {
   count: number;
   /** Fails this one and all after it; `undefined`: none. */
   failAt: number | undefined;
+  /** Fails `failAt` and no other. */
+  failsOnce: boolean;
   /** Whether a failing commit reaches the database all the same. */
   commitsAnyway: boolean;
   /** Called before every operation. */
@@ -20,7 +25,8 @@ export interface Faulty {
 export function faulty(real: Deno.Kv): Faulty {
   const step = async <T>(name: string, work: () => Promise<T>, key?: Deno.KvKey): Promise<T> => {
     await self.before(name, key);
-    const fails = self.failAt !== undefined && self.count++ >= self.failAt;
+    const left = (self.failAt ?? Infinity) - self.count++;
+    const fails = self.failsOnce ? left === 0 : left <= 0;
     if (!fails) return await work();
     if (name === "commit" && self.commitsAnyway) await work();
     throw new Error(`injected at ${name}`);
@@ -34,14 +40,24 @@ export function faulty(real: Deno.Kv): Faulty {
   const kv = {
     get: (key: Deno.KvKey) => step("get", () => real.get(key), key),
     getMany: (keys: Deno.KvKey[]) => step("getMany", () => real.getMany(keys), keys[0]),
-    list: async function* (selector: Deno.KvListSelector): AsyncGenerator<Deno.KvEntry<unknown>> {
-      yield* await step("list", () => Promise.resolve(real.list(selector)));
+    list: async function* (
+      selector: Deno.KvListSelector,
+      options: Deno.KvListOptions,
+    ): AsyncGenerator<Deno.KvEntry<unknown>> {
+      yield* await step("list", () => Promise.resolve(real.list(selector, options)));
     },
     atomic,
     watch: real.watch.bind(real),
     close: () => real.close(),
   } as unknown as Kv;
-  const self: Faulty = { kv, count: 0, failAt: undefined, commitsAnyway: false, before: () => {} };
+  const self: Faulty = {
+    kv,
+    count: 0,
+    failAt: undefined,
+    failsOnce: false,
+    commitsAnyway: false,
+    before: () => {},
+  };
   return self;
 }
 
@@ -52,10 +68,12 @@ export interface Clock {
 export const storeOn = (
   kv: Kv,
   clock: Clock = { ms: Date.UTC(2026, 10, 20, 12) },
+  options: Pick<DenoPolicyStoreOptions, "kept" | "pause"> = {},
 ): DenoPolicyStore =>
   new DenoPolicyStore(new KvConnection(() => Promise.resolve(kv)), {
     revisionOf: revisionOfText,
     now: () => clock.ms,
+    ...options,
   });
 
 /** A policy of at least `bytes` that gzip can hardly shorten: 6.5 random bits a character. */

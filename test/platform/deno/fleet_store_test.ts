@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import type { CheckMemory } from "../../../src/check/checker.ts";
 import type { FleetReport, FleetState } from "../../../src/fleet/port.ts";
+import { STATUS_LIFE_MS } from "../../../src/fleet/statuses.ts";
 import { CHECK_LIFE_MS, DenoFleetStore } from "../../../src/platform/deno/fleet_store.ts";
 import { KvConnection, kvConnection } from "../../../src/platform/deno/kv_connection.ts";
 import type { Kv } from "../../../src/platform/deno/kv_document.ts";
+import { statusOf } from "../../fleet/fakes.ts";
 import { type Clock, countUnder, faulty, memoryKv } from "./fakes.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12);
-const NOTHING: FleetReport = { ejections: [], busy: [], takenOut: [] };
+const NOTHING: FleetReport = { ejections: [], busy: [], takenOut: [], status: null };
 
 const storeOn = (kv: Kv, clock: Clock = { ms: NOW }): DenoFleetStore =>
   new DenoFleetStore(new KvConnection(() => Promise.resolve(kv)), () => clock.ms);
@@ -156,22 +158,35 @@ Deno.test("deno fleet: verdicts of a cron that has stopped count no more", () =>
 
 Deno.test("deno fleet: what another Limen wrote is passed over", () =>
   memoryKv(async (kv) => {
-    for (const value of ["soon", null, { verdict: "sulking", streak: 0, dueMs: 0, atMs: NOW }]) {
+    const halfAMember = { ...statusOf(), runtime: "node", seenAt: new Date(NOW).toISOString() };
+    for (
+      const value of ["soon", null, halfAMember, {
+        verdict: "sulking",
+        streak: 0,
+        dueMs: 0,
+        atMs: NOW,
+      }]
+    ) {
       await kv.set(["limen", "fleet", "ejection", "dc", "http://a"], value);
       await kv.set(["limen", "fleet", "check", "dc", "http://a"], value);
+      await kv.set(["limen", "fleet", "member", "m1"], value);
       const { ejections, verdicts } = await stateOf(storeOn(kv));
-      assert.deepEqual([ejections, verdicts], [[], []]);
+      const members = await storeOn(kv).members();
+      assert.deepEqual([ejections, verdicts, members], [[], [], []]);
     }
   }));
 
 Deno.test("deno fleet: every step that fails is a failure, not a rejection", () =>
   memoryKv(async (kv) => {
-    const report = { ...NOTHING, ejections: [ejection("http://a", 30_000)] };
+    const ejections = [ejection("http://a", 30_000)];
+    const report = { ...NOTHING, ejections, status: statusOf() };
     const works: Record<string, (store: DenoFleetStore) => Promise<unknown>> = {
       sync: (store) => store.sync(report, null),
       drain: (store) => store.drain("dc", true),
       writeChecks: (store) => store.writeChecks([memory("http://a")]),
       readChecks: (store) => store.readChecks(),
+      members: (store) => store.members(),
+      leave: (store) => store.leave("m1"),
     };
     for (const [name, work] of Object.entries(works)) {
       for (let failAt = 0;; failAt++) {
@@ -185,6 +200,50 @@ Deno.test("deno fleet: every step that fails is a failure, not a rejection", () 
         assert.match(result?.failure ?? "none", /^injected at /, `${name}, step ${failAt}`);
       }
     }
+  }));
+
+Deno.test("deno fleet: members are known to all until they leave or fall silent, and wake nobody", () =>
+  memoryKv(async (kv) => {
+    const clock = { ms: NOW };
+    const [one, other] = [storeOn(kv, clock), storeOn(kv, clock)];
+    const { version } = await stateOf(other);
+    const lastError = { code: "missing", message: "gone", at: "2026-11-20T12:00:00.000Z" };
+    const statuses = [
+      statusOf({ id: "m1", revision: null, since: null, lastError }),
+      statusOf({ id: "m2" }),
+    ];
+    await one.sync({ ...NOTHING, status: statuses[0]! }, null);
+    clock.ms += 1_000;
+    await other.sync({ ...NOTHING, status: statuses[1]! }, version);
+    assert.equal(await other.sync(NOTHING, version), "unchanged");
+    const heard = [
+      { ...statuses[0], seenAt: new Date(NOW).toISOString() },
+      { ...statuses[1], seenAt: new Date(NOW + 1_000).toISOString() },
+    ];
+    assert.deepEqual(await one.members(), heard);
+    clock.ms = NOW + STATUS_LIFE_MS;
+    assert.deepEqual(await one.members(), [heard[1]]);
+    assert.equal(await other.leave("m2"), null);
+    assert.deepEqual(await one.members(), []);
+  }));
+
+Deno.test("deno fleet: the database forgets a member that is silent", () =>
+  memoryKv(async (kv) => {
+    const seen: unknown[] = [];
+    const watched = faulty(kv);
+    watched.before = (name) => void (name === "commit" && seen.push(name));
+    const { atomic } = watched.kv;
+    (watched.kv as { atomic: Kv["atomic"] }).atomic = () => {
+      const operation = atomic();
+      const set = operation.set.bind(operation);
+      operation.set = (key, value, options) => {
+        seen.push(options?.expireIn);
+        return set(key, value, options);
+      };
+      return operation;
+    };
+    await storeOn(watched.kv).sync({ ...NOTHING, status: statusOf() }, null);
+    assert.deepEqual(seen, [STATUS_LIFE_MS, "commit"]);
   }));
 
 Deno.test("deno fleet: watching tells of a drain", () =>

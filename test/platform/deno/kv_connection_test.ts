@@ -39,6 +39,18 @@ Deno.test("kv connection: what hangs is given up, whether opening or working", a
   await assert.rejects(open.using(() => never), late);
 });
 
+Deno.test("kv connection: work that nobody waits for any longer is told so", async () => {
+  const open = new KvConnection(() => Promise.resolve(kvThat(() => {})), 5);
+  const told = Promise.withResolvers<string>();
+  const work = (_: Kv, signal: AbortSignal): Promise<never> => {
+    signal.addEventListener("abort", () => told.resolve(signal.reason.message));
+    return new Promise(() => {});
+  };
+  const late = /^No answer from Deno KV within 5 ms$/;
+  await assert.rejects(open.using(work), ({ message }) => late.test(message));
+  assert.match(await told.promise, late);
+});
+
 for (
   const [path, want] of [
     ["kv.db", false],

@@ -2,7 +2,7 @@
 // @ts-types="./miniflare.d.ts"
 import { Log, LogLevel, Miniflare } from "miniflare";
 import process from "node:process";
-import type { PolicyNamespace } from "../policy_store.ts";
+import type { PolicyNamespace } from "../kv_namespace.ts";
 import { KV_BRIDGE } from "./kv_bridge.ts";
 
 export interface LocalKv {

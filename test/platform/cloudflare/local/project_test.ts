@@ -117,7 +117,8 @@ Deno.test("the repository's own wrangler.toml is one", async () => {
   for (const environment of [undefined, "production"]) {
     const { compatibilityDate, objects } = readProject(text, environment);
     assert.match(compatibilityDate, /^\d{4}-\d\d-\d\d$/);
-    assert.deepEqual(objects.map(({ binding }) => binding), ["FLEET", "PROBERS", "CAPACITY"]);
+    const bindings = objects.map(({ binding }) => binding);
+    assert.deepEqual(bindings, ["FLEET", "PROBERS", "CAPACITY", "REGISTER"]);
     assert.ok(objects.every(({ sqlite }) => sqlite));
   }
 });
