@@ -4,7 +4,7 @@ import { describeClusters, type DescribedCluster } from "../../src/health/descri
 import { fault } from "../../src/model/fault.ts";
 import { authorHeaders } from "./author.ts";
 import { type Call, type Endpoint, endpoint, type Reply, type Services } from "./endpoint.ts";
-import { component, time } from "./schemas.ts";
+import { component, trouble } from "./schemas.ts";
 
 const latency = z.number().nullable().describe("null before this isolate has had an answer.");
 
@@ -19,7 +19,7 @@ const cluster = component(
       index: z.int().min(0),
       url: z.string().describe("Scheme, host and port."),
       state: z.enum(["healthy", "degraded", "unhealthy", "draining"]),
-      ejectedUntil: time.nullable().describe("null while it is not ejected."),
+      ...trouble,
       active: z.int().describe("Requests of this isolate that wait for its answer."),
       latencyMs: z.object({ p50: latency, p99: latency }),
     })),

@@ -90,6 +90,9 @@ const diff = component(
       kind: z.enum(["added", "removed", "changed", "warning"]),
       path: z.string(),
       message: z.string().describe("Such as checkout-canary: canary 10 % -> 25 %."),
+      routes: z.array(z.string()).optional().describe(
+        "Of a warning about several routes, all that lose requests.",
+      ),
     })).describe("Empty for one and the same document, comments and layout aside."),
     shares: z.array(z.object({ route: z.string(), cluster: z.string(), from: share, to: share }))
       .describe("What moves while all endpoints are healthy."),

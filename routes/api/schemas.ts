@@ -38,6 +38,14 @@ export const finding = component(
 
 export const findings = z.array(finding);
 
+/** Of an endpoint, by a running gateway's own knowledge. */
+export const trouble = {
+  reason: z.enum(["ejected", "check", "excluded"]).nullable().describe(
+    "Why it is unhealthy: outlier detection, its health checks, its own word; null: it is not.",
+  ),
+  ejectedUntil: time.nullable().describe("null while it is not ejected."),
+};
+
 export const problemDocument = component(
   "Problem",
   z.object({

@@ -11,7 +11,7 @@ import { explainGate } from "../explain_gate.ts";
 import { jsonBody, unfit } from "./body.ts";
 import { endpoint, isRefusal, type Refusal } from "./endpoint.ts";
 import { noPolicy, planOf } from "./policy_in_body.ts";
-import { component, from, policyOrText, share, texts } from "./schemas.ts";
+import { component, from, policyOrText, share, texts, trouble } from "./schemas.ts";
 
 const explainRequest = component(
   "ExplainRequest",
@@ -44,6 +44,12 @@ const endpointShare = component(
   }),
 );
 
+const explainedEndpoint = component(
+  "ExplainedEndpoint",
+  endpointShare.extend(z.object(trouble).partial().shape)
+    .describe("Without a policy in the request, why an endpoint is unhealthy."),
+);
+
 const panic = z.array(z.string()).describe("Clusters with at least one level that ignores health.");
 
 const explanation = component(
@@ -56,7 +62,7 @@ const explanation = component(
     ),
     guards: z.array(z.object({ guard: z.string(), verdict: z.string(), detail: z.string() })),
     clusters: shares,
-    endpoints: z.array(endpointShare).describe("Of these clusters."),
+    endpoints: z.array(explainedEndpoint).describe("Of these clusters."),
     panic,
     request: z.object({
       method: z.string(),

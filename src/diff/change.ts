@@ -8,6 +8,8 @@ export interface Change {
   readonly path: string;
   /** Such as `checkout-canary: canary 10 % -> 25 %`. */
   readonly message: string;
+  /** Where a warning is about more routes than its message names: all of those that lose requests. */
+  readonly routes?: readonly string[];
 }
 
 export const change = (kind: Change["kind"], path: Path, message: string): Change => ({

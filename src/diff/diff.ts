@@ -103,12 +103,13 @@ function changesOf(
   { fate, moves, warnings }: Consequences,
 ): Change[] {
   return [
+    // What was perhaps not meant is to be read first.
+    ...warnings,
     ...routeChanges(before.routes, after.routes, pairing, fate),
     ...orderChanges(after.routes, pairing, moves),
     ...clusterChanges(before.clusters, after.clusters),
     ...defaultsChanges(before.defaults, after),
     ...otherChanges(before, after),
-    ...warnings,
   ];
 }
 

@@ -33,10 +33,7 @@ export function consequencesOf(before: Side, after: Side, pairing: Pairing): Con
   const told = new Set(shadows.map(({ route, by }) => `${route} ${by}`));
   const fates = new Fates(names);
   const added = new Set(pairing.added);
-  const lost = new Map<
-    string,
-    { readonly from: number; readonly to: number | null; all: string[] }
-  >();
+  const lost = new Map<string, Lost>();
   for (const one of taken) {
     if (one.before === null) continue;
     const from = nowAt.get(one.before);
@@ -50,50 +47,81 @@ export function consequencesOf(before: Side, after: Side, pairing: Pairing): Con
     }
   }
   const warnings = [
-    ...shadows.map(({ route, by, isNew }) =>
-      change(
-        "warning",
-        ["routes", route],
-        isNew
-          ? `route ${names[by]} shadows route ${names[route]}, which gets no request`
-          : `route ${names[by]} now shadows route ${names[route]}, which gets no request any more`,
-      )
-    ),
-    ...[...lost.values()].map(({ from, to, all }) =>
-      to === null
-        ? change(
-          "warning",
-          ["routes", from],
-          `no route takes ${listed(all)} any more, as route ${names[from]} did`,
-        )
-        : change(
-          "warning",
-          ["routes", to],
-          `route ${names[to]} now takes ${listed(all)} from route ${names[from]}`,
-        )
-    ),
-    ...(cut
-      ? [
-        change(
-          "warning",
-          ["routes"],
-          "there are too many routes to tell of all who takes their requests now",
-        ),
-      ]
-      : []),
+    ...shadowWarnings(shadows, names),
+    ...lostWarnings([...lost.values()], names),
+    ...(cut ? [change("warning", ["routes"], CUT)] : []),
   ];
   return { warnings, fate: fates, moves: lost.size > 0 || shadows.some(({ isNew }) => !isNew) };
 }
+
+const CUT = "there are too many routes to tell of all who takes their requests now";
+
+/** Requests that a route has no longer. Routes by index; `null`: no route takes them. */
+interface Lost {
+  readonly from: number;
+  readonly to: number | null;
+  /** The requests, as matches in words. */
+  readonly all: string[];
+}
+
+/** One for each route that shadows others, however many they are. */
+function shadowWarnings(shadows: readonly Shadow[], names: readonly string[]): Change[] {
+  const alike = Map.groupBy(shadows, ({ by, isNew }) => `${by} ${isNew}`);
+  return [...alike.values()].map((those) => {
+    const { by, isNew } = those[0]!;
+    const losers = those.map(({ route }) => route);
+    const [now, more] = isNew ? ["", ""] : ["now ", " any more"];
+    const gets = losers.length === 1 ? "gets no request" : "get no request";
+    const message = `route ${names[by]} ${now}shadows ${
+      routesIn(losers, names)
+    }, which ${gets}${more}`;
+    return warning(losers.length === 1 ? losers[0]! : by, message, losers, names);
+  });
+}
+
+/** One for each route that wins requests of others. */
+function lostWarnings(lost: readonly Lost[], names: readonly string[]): Change[] {
+  return [...Map.groupBy(lost, ({ to }) => to)].map(([to, those]) => {
+    const losers = those.map(({ from }) => from);
+    const requests = listed([...new Set(those.flatMap(({ all }) => all))]);
+    const from = routesIn(losers, names);
+    return to === null
+      ? warning(losers[0]!, `no route takes ${requests} any more, as ${from} did`, losers, names)
+      : warning(to, `route ${names[to]} now takes ${requests} from ${from}`, losers, names);
+  });
+}
+
+/** `route a`; `routes a, b, c and 4 more`. */
+const routesIn = (routes: readonly number[], names: readonly string[]): string =>
+  `${routes.length === 1 ? "route" : "routes"} ${listed(routes.map((at) => names[at]!))}`;
+
+const warning = (
+  at: number,
+  message: string,
+  losers: readonly number[],
+  names: readonly string[],
+): Change => ({
+  ...change("warning", ["routes", at], message),
+  ...(losers.length > 1 && { routes: losers.map((loser) => names[loser]!) }),
+});
 
 /** A new route's own rule says which requests it takes: that it does is no surprise. */
 const isOfNewRoute = ({ after, rule }: Taken, added: ReadonlySet<number>): boolean =>
   after !== null && rule.side === "after" && rule.route === after && added.has(after);
 
+/** By index: a route that another one leaves nothing. */
+interface Shadow {
+  readonly route: number;
+  readonly by: number;
+  /** Whether the route that gets nothing is new. */
+  readonly isNew: boolean;
+}
+
 function newlyUnreachable(
   before: Policy,
   after: Policy,
   nowAt: ReadonlyMap<number, number>,
-): { readonly route: number; readonly by: number; readonly isNew: boolean }[] {
+): Shadow[] {
   const known = new Set(
     unreachableRoutes(viewOf(before, [], null)).map(({ route }) => nowAt.get(route)),
   );

@@ -5,7 +5,7 @@ import { takesHost, takesPath } from "../match/pattern.ts";
 import { type Criterion, decisive } from "../match/precedence.ts";
 import { holds, valueOf } from "../match/value.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Condition, PlacedRule, RequestFacts, Rule } from "../plan/table.ts";
+import type { Condition, PlacedRule, RequestFacts, RouteTable, Rule } from "../plan/table.ts";
 import { hostInWords, missed, oneOf, pathInWords } from "./words.ts";
 
 /** What kept a route from a request; the later, the closer it came. */
@@ -21,26 +21,44 @@ export interface Considered {
 export interface Consideration {
   /** The rule that takes the request: the very one that routing finds. `null`: no route does. */
   readonly rule: Rule | null;
-  /** All other routes, in the policy's order. */
-  readonly others: readonly Considered[];
+  /** All other routes, in the policy's order. Worked out anew at each call: every rule is looked at. */
+  others(): readonly Considered[];
 }
 
-/** Looks at every rule of the plan, so it takes time in proportion to their number. */
+/** Finds the rule as routing does. */
 export function consider(
   { table, routes }: Pick<Plan, "table" | "routes">,
   facts: RequestFacts,
 ): Consideration {
   const rule = find(table, facts);
-  const byRoute = Map.groupBy(listRules(table), (placed) => placed.rule.route);
+  return { rule, others: () => othersOf({ table, routes }, facts, rule) };
+}
+
+function othersOf(
+  { table, routes }: Pick<Plan, "table" | "routes">,
+  facts: RequestFacts,
+  rule: Rule | null,
+): readonly Considered[] {
+  const byRoute = rulesOf(table);
   const winner = byRoute.get(rule?.route ?? -1)?.find((placed) => placed.rule === rule) ?? null;
   const name = winner === null ? "" : routes[winner.rule.route]!.name;
-  const others = routes
+  return routes
     .filter(({ index }) => index !== winner?.rule.route)
     .map(({ index, name: route }): Considered => {
       const rules = byRoute.get(index) ?? [];
       return { route, ...(whyNot(rules, facts) ?? whyBeaten(rules, winner!, name, facts)) };
     });
-  return { rule, others };
+}
+
+type RulesByRoute = ReadonlyMap<number, readonly PlacedRule[]>;
+
+/** A table never changes, and a policy's tests ask about one a thousand times. */
+const known = new WeakMap<RouteTable, RulesByRoute>();
+
+function rulesOf(table: RouteTable): RulesByRoute {
+  const rules = known.get(table) ?? Map.groupBy(listRules(table), ({ rule }) => rule.route);
+  known.set(table, rules);
+  return rules;
 }
 
 type Why = Pick<Considered, "stage" | "why">;

@@ -1,6 +1,7 @@
 /** What becomes of one request: its route, its shares, and what would be sent or answered. */
 import { faultWish } from "../fault/fault_injection.ts";
 import { clientOf } from "../forward/client.ts";
+import { type Trouble, troubleOf } from "../health/describe.ts";
 import { normalizePath } from "../match/path.ts";
 import { splitTarget, type Target } from "../match/target.ts";
 import type { Exchange, UpstreamRequest } from "../model/platform.ts";
@@ -32,18 +33,24 @@ export interface GivenResponse {
   readonly body: string | null;
 }
 
+/** Why an endpoint is unhealthy is known of a running gateway's alone. */
+export interface ExplainedEndpoint extends EndpointShare, Partial<Trouble> {}
+
 export interface Explanation {
   /** Whether health, load and latencies are a running gateway's; if not, all endpoints are well. */
   readonly live: boolean;
   /** The route that takes the request; `null`: none does. */
   readonly route: string | null;
-  /** The other routes, and why they don't: those that came closest first. */
-  readonly considered: readonly Considered[];
+  /**
+   * The other routes, and why they don't: those that came closest first. Worked out when asked for,
+   * in a time that grows with the number of routes.
+   */
+  considered(): readonly Considered[];
   readonly guards: readonly GuardVerdict[];
   /** The probability of each cluster of the route; of a caller that is pinned to one, 1. */
   readonly clusters: Readonly<Record<string, number>>;
   /** Of these clusters: their states, and the probability of each. */
-  readonly endpoints: readonly EndpointShare[];
+  readonly endpoints: readonly ExplainedEndpoint[];
   /** Clusters of which at least one level is in panic: its health is ignored. */
   readonly panic: readonly string[];
   /** As it would be sent to `endpoint`; `null`: the gateway answers by itself. */
@@ -66,7 +73,7 @@ export const explanationJson = (
 ): ExplanationJson => ({
   live,
   route,
-  considered: considered.map(({ route, why }) => ({ route, why })),
+  considered: considered().map(({ route, why }) => ({ route, why })),
   ...rest,
 });
 
@@ -86,7 +93,7 @@ export async function explain(asked: AskedRequest, by: Explaining): Promise<Expl
   const header = (name: string): string | null => exchange.header(name);
   const target = targetOf(exchange);
   const { rule, others } = target === null
-    ? { rule: null, others: [] }
+    ? { rule: null, others: NONE }
     : consider(by.plan, { method: exchange.method, ...target, header });
   const route = rule === null ? null : by.plan.routes[rule.route]!;
   const steered = target === null || route?.action.kind !== "forward"
@@ -106,7 +113,7 @@ export async function explain(asked: AskedRequest, by: Explaining): Promise<Expl
   return {
     live: by.live ?? false,
     route: routed ? route?.name ?? null : null,
-    considered: routed ? closestFirst(others) : [],
+    considered: routed ? () => closestFirst(others()) : NONE,
     guards: goes ? steered.guards : [],
     clusters: goes ? steered.clusters : {},
     endpoints: goes ? steered.endpoints : [],
@@ -120,6 +127,8 @@ export async function explain(asked: AskedRequest, by: Explaining): Promise<Expl
     pinned: steered?.pinned ?? false,
   };
 }
+
+const NONE = (): readonly Considered[] => [];
 
 const closestFirst = (others: readonly Considered[]): readonly Considered[] =>
   others.toSorted((a, b) => stages.indexOf(b.stage) - stages.indexOf(a.stage));
@@ -147,8 +156,9 @@ interface Steered extends Pick<Explanation, "clusters" | "endpoints" | "panic" |
 function steer(
   route: RoutePlan,
   action: ForwardPlan,
-  { exchange, target, by: { plan, steering, uuid, live = false } }: Asked,
+  { exchange, target, by }: Asked,
 ): Steered {
+  const { plan, steering, uuid, live = false } = by;
   const header = (name: string): string | null => exchange.header(name);
   const { scheme, host: authority, query } = target;
   const client = clientOf({ peer: exchange.peer, scheme, authority }, header, plan.trust.isProxy);
@@ -165,7 +175,7 @@ function steer(
   const { clusters, endpoints } = isKnown ? only(likely, all) : all;
   return {
     clusters,
-    endpoints,
+    endpoints: live ? endpoints.map((one) => ({ ...one, ...troubleIn(one, by) })) : endpoints,
     panic: all.panic,
     guards: guardsOf(action, {
       clusters: plan.clusters.filter(({ name }) => (clusters[name] ?? 0) > 0)
@@ -177,6 +187,15 @@ function steer(
     pinned: isKnown,
     plan: narrowed(plan, route, action, likely),
   };
+}
+
+function troubleIn(
+  { cluster: name, index }: EndpointShare,
+  { plan, steering }: Explaining,
+): Trouble {
+  const at = plan.clusters.findIndex((cluster) => cluster.name === name);
+  const cluster = steering.upstreams.cluster(at);
+  return troubleOf(cluster.plan, cluster.endpoints[index]!.record);
 }
 
 function pinnedTo(

@@ -30,6 +30,16 @@ const SKEW_SECONDS = 60;
 export const looksLikeJwt = (text: string): boolean =>
   /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(text);
 
+/** Whether it is one: its header is JSON and names an algorithm (RFC 7515 §4.1.1). */
+export function isJwt(text: string): boolean {
+  if (!looksLikeJwt(text)) return false;
+  try {
+    return typeof decodeProtectedHeader(text).alg === "string";
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Signature first, then what the token says of itself. One without `exp` is invalid, and so is one
  * from the future.

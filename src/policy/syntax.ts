@@ -19,12 +19,25 @@ const messages: Readonly<Record<number, string>> = {
 };
 
 const INVALID_SYMBOL = 1;
+const VALUE_EXPECTED = 4;
 
-/**
- * @param code jsonc-parser's
- * @param offset of the token in `text`; with `length` it names an unknown symbol
- */
-export function syntaxMessage(code: number, text: string, offset: number, length: number): string {
+/** Of the token that is wrong. */
+export interface Place {
+  /** In the text. */
+  readonly offset: number;
+  /** 0 at the end of the text. */
+  readonly length: number;
+  /** Whether nothing but comments stands before it. */
+  readonly isFirst: boolean;
+}
+
+/** @param code jsonc-parser's */
+export function syntaxMessage(
+  code: number,
+  text: string,
+  { offset, length, isFirst }: Place,
+): string {
+  if (code === VALUE_EXPECTED && length === 0 && isFirst) return "the document is empty";
   if (code !== INVALID_SYMBOL) return messages[code] ?? "this is not JSON";
   const symbol = text.slice(offset, offset + Math.min(length, 20));
   return `${JSON.stringify(symbol)} is not JSON: keys and strings stand in double quotes`;

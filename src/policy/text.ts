@@ -123,7 +123,8 @@ export function parseText(text: string): ParsedText {
         // What follows on the same line is nearly always the same mistake again.
         if (line === syntaxLine) return;
         syntaxLine = line;
-        problem("syntax", syntaxMessage(code, text, offset + mark, length), offset, []);
+        const place = { offset: offset + mark, length, isFirst: root === nothing };
+        problem("syntax", syntaxMessage(code, text, place), offset, []);
         if (++syntaxFindings === MAX_SYNTAX_FINDINGS) throw new Stop();
       },
     });

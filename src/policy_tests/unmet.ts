@@ -27,7 +27,7 @@ function unmetRoute(
     ? "no route takes it"
     : `it is refused before a route is looked for (${response?.code})`;
   if (wanted === null) return [`${taken}, expected none`];
-  const why = considered.find((other) => other.route === wanted)?.why;
+  const why = considered().find((other) => other.route === wanted)?.why;
   return [`${taken}, expected ${wanted}${why === undefined ? "" : `: ${wanted}: ${why}`}`];
 }
 

@@ -126,8 +126,8 @@ const rows: readonly Row[] = [
 
   // Which requests.
   ofRoute("another path", to({}), to({ match: { path: "/cart/*", method: "GET" } }), [
-    "~ routes[0].match: route shop: match /shop/* -> GET /cart/*",
     "! routes[0]: no route takes /shop/* any more, as route shop did",
+    "~ routes[0].match: route shop: match /shop/* -> GET /cart/*",
   ]),
   ofRoute(
     "one more entry",
@@ -150,8 +150,8 @@ const rows: readonly Row[] = [
     ['~ routes[0].match.method: route shop: match.method "GET" -> ["GET"]'],
   ),
   ofRoute("hosts", to({}), to({ hosts: ["a.test", "b.test"] }), [
-    "~ routes[0].hosts: route shop: hosts every host -> a.test, b.test",
     "! routes[0]: no route takes /shop/* any more, as route shop did",
+    "~ routes[0].hosts: route shop: hosts every host -> a.test, b.test",
   ]),
   ofRoute("precedence", to({}), to({ precedence: 5 }), [
     "~ routes[0].precedence: route shop: precedence 0 -> 5",
@@ -238,8 +238,8 @@ const rows: readonly Row[] = [
     before: withRoutes(routeTo("a", "/a")),
     after: withRoutes(routeTo("a", "/a"), { ...routeTo("b", "/a"), precedence: -1 }),
     lines: [
-      "+ routes[1]: route b: added: /a to aws",
       "! routes[1]: route a shadows route b, which gets no request",
+      "+ routes[1]: route b: added: /a to aws",
     ],
   },
   {
@@ -259,8 +259,8 @@ const rows: readonly Row[] = [
       routeTo("a", "/a/*", to({ hosts: ["x.test"] })),
     ),
     lines: [
-      "~ routes: order changed: b now first",
       "! routes[1]: route b now shadows route a, which gets no request any more",
+      "~ routes: order changed: b now first",
     ],
   },
 

@@ -119,6 +119,27 @@ const rows: readonly {
     ],
     warnings: ["route x now takes /1, /2, /3 and 1 more from route y"],
   },
+  {
+    name: "two routes that lose to a third share a line",
+    before: ["x", "y", "z"].map((name) => routeTo(name, `/${name}/*`)),
+    after: [
+      {
+        name: "x",
+        match: ["x", "y/a", "z/b"].map((path) => ({ path: `/${path}/*` })),
+        precedence: 1,
+        to: "aws",
+      },
+      routeTo("y", "/y/*"),
+      routeTo("z", "/z/*"),
+    ],
+    warnings: ["route x now takes /y/a/* and /z/b/* from routes y and z"],
+  },
+  {
+    name: "several routes whose requests nobody takes share a line",
+    before: ["x", "y", "z"].map((name) => routeTo(name, `/${name}/*`)),
+    after: ["x", "y", "z"].map((name) => routeTo(name, `/${name}/new`)),
+    warnings: ["no route takes /x/*, /y/* and /z/* any more, as routes x, y and z did"],
+  },
 ];
 
 for (const { name, before, after, warnings } of rows) {
@@ -128,6 +149,22 @@ for (const { name, before, after, warnings } of rows) {
     assert.deepEqual(told, warnings);
   });
 }
+
+Deno.test("diff, who takes what: a new route for everything is one warning, and the first", async () => {
+  const routes = Array.from({ length: 1_500 }, (_, n) => routeTo(`r${n}`, `/${n}/*`));
+  const everything = { ...routeTo("new", "/*"), precedence: 1 };
+  const { changes } = await diffOf(withRoutes(...routes), withRoutes(...routes, everything));
+  const names = routes.map(({ name }) => name);
+  assert.deepEqual(changes.map(({ kind, path }) => [kind, path]), [
+    ["warning", "routes[1500]"],
+    ["added", "routes[1500]"],
+  ]);
+  assert.equal(
+    changes[0]!.message,
+    "route new now shadows routes r0, r1, r2 and 1497 more, which get no request any more",
+  );
+  assert.deepEqual(changes[0]!.routes, names);
+});
 
 Deno.test("diff, who takes what: of very many routes, the first, and that there are more", async () => {
   const routes = (more: Json): Json[] => [
@@ -143,7 +180,7 @@ Deno.test("diff, who takes what: of very many routes, the first, and that there 
     withRoutes(...routes({ to: "dc" })),
   );
   assert.deepEqual(changes.map(({ message }) => message), [
-    "route first: to aws -> dc",
     "there are too many routes to tell of all who takes their requests now",
+    "route first: to aws -> dc",
   ]);
 });

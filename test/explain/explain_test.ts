@@ -131,7 +131,7 @@ Deno.test("explain: the request as it would be sent, to the most probable endpoi
     pinned: false,
     panic: [],
   });
-  assert.equal(considered.length, 7);
+  assert.equal(considered().length, 7);
   assert.deepEqual(
     endpoints.map(({ cluster, index, state, priority, share }) => [
       `${cluster}/${index}`,
@@ -239,7 +239,8 @@ Deno.test("explain: a caller with a sticky key has one place", async () => {
     assert.equal(told.pinned, true);
     assert.deepEqual(Object.values(told.clusters).sort(), [0, 1]);
     assert.equal(told.clusters[told.endpoint!.cluster], 1);
-    assert.deepEqual(await explained("http://shop.test/sticky", { headers }), told);
+    const again = await explained("http://shop.test/sticky", { headers });
+    assert.deepEqual(explanationJson(again), explanationJson(told));
     places.add(JSON.stringify(told.endpoint));
   }
   assert.equal(places.size, 4);
@@ -374,7 +375,7 @@ for (
     assert.equal(told.response?.status, status);
     assert.equal(told.response?.code, code);
     assert.equal(told.response?.headers.location, location);
-    assert.equal(told.considered.length, others);
+    assert.equal(told.considered().length, others);
     assert.deepEqual(told.clusters, clusters);
     assert.deepEqual([told.request, told.endpoint], [null, null]);
   });
@@ -401,8 +402,8 @@ Deno.test("explain: what hits some requests or some moments only is left out", a
     })),
   };
   const url = "http://shop.test/split/a";
-  const { guards, ...told } = await explained(url, {}, hard);
-  const { guards: none, ...plain } = await explained(url);
+  const { guards, ...told } = explanationJson(await explained(url, {}, hard));
+  const { guards: none, ...plain } = explanationJson(await explained(url));
   assert.deepEqual(told, plain);
   assert.deepEqual(none, []);
   assert.deepEqual(guards, [

@@ -74,6 +74,11 @@ Deno.test("explain live: what is ejected gets nothing, and says so", async () =>
   assert.equal(told.live, true);
   assert.deepEqual(told.clusters, { a: 1, b: 0 });
   assert.equal(statesOf(told), "a/0 healthy 0.5, a/1 healthy 0.5, b/0 unhealthy 0");
+  assert.deepEqual(told.endpoints.map(({ reason, ejectedUntil }) => [reason, ejectedUntil]), [
+    [null, null],
+    [null, null],
+    ["ejected", new Date(it.platform.now() + 30_000).toISOString()],
+  ]);
 });
 
 Deno.test("explain live: a drained cluster's share goes to the failover", async () => {

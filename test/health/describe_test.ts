@@ -14,6 +14,7 @@ Deno.test("clusters described: a new one, in the policy's order", () => {
   });
   const idle = {
     state: "healthy",
+    reason: null,
     ejectedUntil: null,
     active: 0,
     latencyMs: { p50: null, p99: null },
@@ -44,10 +45,13 @@ Deno.test("clusters described: an ejection says until when, and is gone when it 
   const world = worldOf({ a: 2 });
   world.eject(Date.UTC(2024, 1, 29, 12), "a/1");
   const seen = (): unknown =>
-    describe(world)[0]!.endpoints.map(({ state, ejectedUntil }) => [state, ejectedUntil]);
-  assert.deepEqual(seen(), [["healthy", null], ["unhealthy", "2024-02-29T12:00:30.000Z"]]);
+    describe(world)[0]!.endpoints.map((one) => [one.state, one.reason, one.ejectedUntil]);
+  assert.deepEqual(seen(), [
+    ["healthy", null, null],
+    ["unhealthy", "ejected", "2024-02-29T12:00:30.000Z"],
+  ]);
   world.registry.settle(Date.UTC(2024, 1, 29, 12, 0, 30));
-  assert.deepEqual(seen(), [["healthy", null], ["healthy", null]]);
+  assert.deepEqual(seen(), [["healthy", null, null], ["healthy", null, null]]);
 });
 
 Deno.test("clusters described: an ejection that the policy does not ask for is none", () => {
@@ -55,23 +59,29 @@ Deno.test("clusters described: an ejection that the policy does not ask for is n
   world.eject(0, "a");
   const off = { ...world.clusters[0]!, outlier: null };
   const [cluster] = describeClusters(planOf([off]), world.registry);
-  const { state, ejectedUntil } = cluster!.endpoints[0]!;
-  assert.deepEqual([state, ejectedUntil], ["healthy", null]);
+  const { state, reason, ejectedUntil } = cluster!.endpoints[0]!;
+  assert.deepEqual([state, reason, ejectedUntil], ["healthy", null, null]);
 });
 
-const verdictRows: readonly (readonly [Verdict, string])[] = [
-  ["unknown", "healthy"],
-  ["healthy", "healthy"],
-  ["degraded", "degraded"],
-  ["unhealthy", "unhealthy"],
+const verdictRows: readonly (readonly [Verdict, state: string, reason: string | null])[] = [
+  ["unknown", "healthy", null],
+  ["healthy", "healthy", null],
+  ["degraded", "degraded", null],
+  ["unhealthy", "unhealthy", "check"],
   // Not a word of the contract's: out is out.
-  ["excluded", "unhealthy"],
+  ["excluded", "unhealthy", "excluded"],
 ];
-for (const [verdict, want] of verdictRows) {
+for (const [verdict, want, reason] of verdictRows) {
   Deno.test(`clusters described: the verdict ${verdict} is called ${want}`, () => {
     const world = worldOf({ a: { endpoints: 2, healthCheck: plainHealthCheck } });
     world.registry.setVerdict("a", "http://a-1.test", verdict, 0);
-    assert.deepEqual(describe(world)[0]!.endpoints.map(({ state }) => state), ["healthy", want]);
+    const [first, second] = describe(world)[0]!.endpoints;
+    assert.deepEqual([first!.state, first!.reason], ["healthy", null]);
+    assert.deepEqual([second!.state, second!.reason], [want, reason]);
+    // What would keep it out when the ejection is over goes first.
+    world.eject(0, "a/1");
+    const { reason: both, ejectedUntil } = describe(world)[0]!.endpoints[1]!;
+    assert.deepEqual([both, ejectedUntil], [reason ?? "ejected", "1970-01-01T00:00:30.000Z"]);
   });
 }
 
@@ -84,6 +94,7 @@ Deno.test("clusters described: a drain shows on the cluster and on each endpoint
       { draining, endpoints },
     ) => [draining, ...endpoints.map((one) => one.state)]);
   assert.deepEqual(seen(), [[true, "draining", "draining"], [false, "healthy"]]);
+  assert.deepEqual(describe(world)[0]!.endpoints.map(({ reason }) => reason), [null, null]);
   // The ejection goes on meanwhile.
   assert.equal(describe(world)[0]!.endpoints[0]!.ejectedUntil, "1970-01-01T00:00:31.000Z");
   world.registry.drain(new Set());

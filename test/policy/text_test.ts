@@ -44,6 +44,24 @@ Deno.test("text: one finding for a line, and no more than a reader needs", () =>
   assert.equal(parseText("[1, 2").value, undefined);
 });
 
+Deno.test("text: what holds nothing is called empty, and nothing else is", () => {
+  const rows: [text: string, isEmpty: boolean][] = [
+    ["", true],
+    ["\uFEFF", true],
+    [" \n\t", true],
+    ["// only this\n/* and this */", true],
+    [",", false],
+    ["}", false],
+    ["[", false],
+    ['{"a":', false],
+  ];
+  for (const [text, isEmpty] of rows) {
+    const { value, problems: [first] } = parseText(text);
+    assert.deepEqual([value, first?.rule], [undefined, "syntax"], text);
+    assert.equal(first!.message === "the document is empty", isEmpty, text);
+  }
+});
+
 Deno.test("text: as deep as the limit, and no deeper", () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
   assert.deepEqual(parseText(nested(MAX_DEPTH)).problems, []);

@@ -173,6 +173,23 @@ Deno.test("beside JWTs the token lets in, and without one no other text does", a
   assert.equal(await new Jwts([k1]).enter("null"), "unauthenticated");
 });
 
+Deno.test("whoever sends nothing useful is told what would be taken", async () => {
+  const told = async (auth: AdminAuth): Promise<string | undefined> => {
+    const refused = await auth.enter(null);
+    return isFault(refused) ? refused.detail : undefined;
+  };
+  const end = ": Authorization: Bearer TOKEN.";
+  assert.equal(await told(byToken("s3cret")), `Send the admin token${end}`);
+  assert.equal(
+    await told(new Jwts([k1]).auth),
+    `Send a JWT of the configured issuer${end}`,
+  );
+  assert.equal(
+    await told(new Jwts([k1], "s3cret").auth),
+    `Send the admin token, or a JWT of the configured issuer${end}`,
+  );
+});
+
 Deno.test("keys are fetched once in ten minutes", async () => {
   const jwts = new Jwts([k1]);
   const token = await tokenBy(k1, { exp: NOW_MS / 1000 + 7_200 });

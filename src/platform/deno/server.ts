@@ -24,6 +24,7 @@ import { startBackground } from "./background.ts";
 import { checkRound } from "./check_round.ts";
 import { Drain } from "./drain.ts";
 import { DenoFleetStore } from "./fleet_store.ts";
+import { answerToHead } from "./head.ts";
 import { isRemote, kvConnection } from "./kv_connection.ts";
 import { MapHeaders } from "./map_headers.ts";
 import { DenoPolicyStore } from "./policy_store.ts";
@@ -143,7 +144,8 @@ export async function createGateway(options: GatewayOptions): Promise<RunningGat
       own: ({ peer }) => own.fetch(request, { ip: peer, later }),
       explains,
     });
-    return exchange.body === null ? response : drain.upload(response);
+    if (exchange.body !== null) return drain.upload(response);
+    return exchange.method === "HEAD" ? answerToHead(response) : response;
   };
   const onError = (error: unknown): Response => {
     log(logError("request_failed", error));

@@ -37,6 +37,7 @@ const endpoint = (url: string, index: number): unknown => ({
   index,
   url,
   state: "healthy",
+  reason: null,
   ejectedUntil: null,
   active: 0,
   latencyMs: { p50: null, p99: null },
