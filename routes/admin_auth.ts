@@ -55,6 +55,8 @@ export function adminAuth({ token, jwt, now }: AdminAuthOptions): AdminAuth {
   let windowStartMs = 0;
   let failures = 0;
 
+  const wanted = `Send ${whatIsTaken(token !== null, jwt !== null)}: Authorization: Bearer TOKEN.`;
+
   const failed = (detail: string): Fault => {
     if (now() - windowStartMs >= FAILURE_WINDOW_MS) [windowStartMs, failures] = [now(), 0];
     failures++;
@@ -72,7 +74,7 @@ export function adminAuth({ token, jwt, now }: AdminAuthOptions): AdminAuth {
       const shown = /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
       if (shown !== undefined && await isToken(shown)) return BY_TOKEN;
       if (shown === undefined || jwt === null || !looksLikeJwt(shown)) {
-        return failed("Send the admin token: Authorization: Bearer TOKEN.");
+        return failed(wanted);
       }
       const verdict = await withKeys(jwt.keys, (keys) => verifyJwt(shown, keys, jwt.rules, now()));
       if (verdict === null) {
@@ -95,6 +97,13 @@ export function adminAuth({ token, jwt, now }: AdminAuthOptions): AdminAuth {
       if (jwt?.keys.due) await jwt.keys.refresh();
     },
   };
+}
+
+function whatIsTaken(token: boolean, jwt: boolean): string {
+  if (!jwt) return "the admin token";
+  return token
+    ? "the admin token, or a JWT of the configured issuer"
+    : "a JWT of the configured issuer";
 }
 
 const BY_TOKEN: Admin = { credential: "token", subject: null, scopes: ["read", "write"] };

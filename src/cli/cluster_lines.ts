@@ -5,12 +5,15 @@ import type { Colors } from "./output.ts";
 import { type Cell, table } from "./table.ts";
 import type { Style } from "./view.ts";
 
+/** In place of clusters, where no policy names any. */
+export const NO_POLICY_IN_FORCE = "No policy is in force.";
+
 /** Of a cluster with more endpoints, those that are well are only counted. */
 const MOST_LINES = 16;
 
-/** Columns: who, state, ejected for, active, p50, p99. */
+/** Columns: who, state, why, active, p50, p99. */
 const WHO = 0;
-const NUMBERS = [2, 3, 4, 5];
+const NUMBERS = [3, 4, 5];
 
 type Row = readonly (Cell | null)[];
 
@@ -21,7 +24,7 @@ export function clusterLines(
   all = false,
 ): string[] {
   if (clusters.length === 0) return ["The policy in force names no clusters."];
-  const heads = ["cluster", "state", "ejected", "active", "p50", "p99"];
+  const heads = ["cluster", "state", "why", "active", "p50", "p99"];
   const rows = clusters.flatMap((cluster): Row[] => {
     const shown = all ? cluster.endpoints : worthALine(cluster.endpoints);
     const more = cluster.endpoints.length - shown.length;
@@ -65,15 +68,26 @@ function stateOf({ draining, endpoints }: DescribedCluster, colors: Colors): Cel
 }
 
 function endpointRow(endpoint: DescribedEndpoint, nowMs: number, colors: Colors): Row {
-  const { index, url, state, ejectedUntil, active, latencyMs } = endpoint;
+  const { index, url, state, active, latencyMs } = endpoint;
   return [
     { text: `  ${index} ${url}` },
     { text: state, paint: paintOf(state, colors) },
-    { text: ejectedUntil === null ? "" : `${duration(Date.parse(ejectedUntil) - nowMs)} more` },
+    { text: whyOf(endpoint, nowMs) },
     { text: String(active) },
     { text: milliseconds(latencyMs.p50) },
     { text: milliseconds(latencyMs.p99) },
   ];
+}
+
+const REASONS = { check: "failed check", excluded: "its own word" } as const;
+
+/** `ejected, 25 s more`; an ejection goes on while there is another reason, or a drain. */
+function whyOf({ reason, ejectedUntil }: DescribedEndpoint, nowMs: number): string {
+  const left = ejectedUntil === null
+    ? []
+    : [`ejected, ${duration(Date.parse(ejectedUntil) - nowMs)} more`];
+  // A gateway of an older version tells no reason.
+  return [...(reason && reason !== "ejected" ? [REASONS[reason]] : []), ...left].join("; ");
 }
 
 function paintOf(state: DescribedEndpoint["state"], colors: Colors): (text: string) => string {

@@ -1,12 +1,14 @@
 /** `limen clusters`: how a gateway's clusters and their endpoints are. */
 import { Command } from "commander";
+import type { StatusAnswer } from "../../routes/status.ts";
 import type { DescribedCluster } from "../health/describe.ts";
-import { clusterLines } from "./cluster_lines.ts";
+import { clusterLines, NO_POLICY_IN_FORCE } from "./cluster_lines.ts";
 import { askClusters, unknownCluster } from "./described_clusters.ts";
 import type { ExitCode } from "./exit_codes.ts";
 import { jsonOption } from "./options.ts";
 import { ending } from "./run.ts";
-import { type TargetName, targetOption } from "./target/open.ts";
+import { gatewayOption, type TargetName } from "./target/open.ts";
+import type { AdminApi } from "./target/admin.ts";
 import { usingGateway } from "./target/using_gateway.ts";
 import { show, type View, type ViewOptions, watchOption } from "./view.ts";
 
@@ -19,24 +21,36 @@ export const showClusters = (
   { to, ...options }: ClustersOptions,
 ): Promise<ExitCode> =>
   usingGateway(to, "health", ({ admin }) => {
-    const view: View<readonly DescribedCluster[]> = {
+    const view: View<Seen> = {
       look: async () => {
         const clusters = await askClusters(admin);
         const chosen = clusters.filter((cluster) => name === undefined || cluster.name === name);
         if (name !== undefined && chosen.length === 0) throw unknownCluster(name, clusters);
-        return chosen;
+        // Who names no clusters may name nothing at all.
+        const isPolicy = chosen.length > 0 || await askRevision(admin) !== null;
+        return { clusters: chosen, isPolicy };
       },
-      lines: (clusters, style) => clusterLines(clusters, style, name !== undefined),
-      json: (clusters) => ({ clusters }),
+      lines: ({ clusters, isPolicy }, style) =>
+        isPolicy ? clusterLines(clusters, style, name !== undefined) : [NO_POLICY_IN_FORCE],
+      json: ({ clusters }) => ({ clusters }),
     };
     return show(view, options);
   });
+
+interface Seen {
+  readonly clusters: readonly DescribedCluster[];
+  /** Whether a policy is in force. */
+  readonly isPolicy: boolean;
+}
+
+const askRevision = async (admin: AdminApi): Promise<string | null> =>
+  (await admin.ask<StatusAnswer>("GET", "status", "status")).revision;
 
 export const clustersCommand = (): Command =>
   new Command("clusters")
     .description("Shows the health, ejections, load and latency of clusters.")
     .argument("[name]", "one cluster, with all its endpoints")
-    .addOption(targetOption())
+    .addOption(gatewayOption())
     .addOption(watchOption())
     .addOption(jsonOption())
     .addHelpText(

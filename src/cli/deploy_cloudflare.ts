@@ -20,6 +20,8 @@ async function deploy(environment: string, { dryRun }: DeployOptions): Promise<E
       ...["deploy", "--config", config, "--env", environment],
       ...(dryRun ? ["--dry-run"] : []),
     ],
+    // Of a module that wrangler's own dependencies use: nothing that whoever deploys could mend.
+    env: { NODE_NO_WARNINGS: "1" },
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",

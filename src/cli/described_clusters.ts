@@ -9,6 +9,7 @@ export async function askClusters(admin: AdminApi): Promise<readonly DescribedCl
   const { clusters } = await admin.ask<{ clusters: readonly DescribedCluster[] }>(
     "GET",
     "clusters",
+    "clusters",
   );
   return clusters;
 }

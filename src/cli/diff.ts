@@ -4,9 +4,9 @@ import { diffPolicies, type DiffSide, diffTexts, type TextDiff } from "../diff/d
 import { nameOf, NOT_VALID, readSide } from "./candidate.ts";
 import { diffLines } from "./diff_lines.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit_codes.ts";
-import { printFindings, tally } from "./findings.ts";
-import { jsonOption } from "./options.ts";
-import { colorsFor, print, say } from "./output.ts";
+import { refuseFindings } from "./findings.ts";
+import { jsonOption, LISTED } from "./options.ts";
+import { colorsFor, print } from "./output.ts";
 import { readPolicyFile } from "./policy_file.ts";
 import { ending } from "./run.ts";
 import {
@@ -29,15 +29,17 @@ export async function diff(a: string, b: string, options: DiffCommandOptions): P
     throw new CommandError(EXIT.usage, "standard input is one policy, not two");
   }
   if (to === undefined) refuseWranglerOptions(wrangler);
+  // LIMEN_TO may stand there for other commands.
+  const isAsked = to !== undefined && [a, b].some(isOfTarget);
   // Files are judged before anyone is asked for the rest.
   const files = new Map<string, DiffSide>();
   for (const name of [a, b]) {
-    if (to !== undefined && isOfTarget(name)) continue;
+    if (isAsked && isOfTarget(name)) continue;
     const side = await sideIn(name, json ?? false);
     if (side === null) return EXIT.bad;
     files.set(name, side);
   }
-  const found = to === undefined
+  const found = !isAsked
     ? diffPolicies(files.get(a)!, files.get(b)!)
     : await usingTarget({ to, ...wrangler }, async (target) =>
       await compareHeld(
@@ -63,9 +65,7 @@ const isOfTarget = (name: string): boolean => name === ACTIVE || /^[0-9a-f]{12}$
 async function sideIn(file: string, json: boolean): Promise<DiffSide | null> {
   const read = await readSide(await textIn(file), null);
   if (read.ok) return read.side;
-  if (json) print(JSON.stringify({ findings: read.findings }, null, 2));
-  else printFindings(file, read.findings);
-  say(`limen: ${file} is not a valid policy (${tally(read.findings)})`);
+  refuseFindings({ file, findings: read.findings, json });
   return null;
 }
 
@@ -83,7 +83,7 @@ async function heldBy(target: Target, name: string): Promise<Active | null> {
   if (name === ACTIVE) return await target.active();
   const text = await target.document(name);
   if (text !== null) return { revision: name, text };
-  throw new CommandError(EXIT.unreachable, `${target.label} has no revision ${name}`);
+  throw new CommandError(EXIT.unreachable, `${target.label} has no revision ${name}: ${LISTED}`);
 }
 
 /** @param label the target's */

@@ -5,13 +5,16 @@ import { type Cell, percent, table } from "./table.ts";
 
 export interface DiffLook {
   readonly colors: Colors;
-  /** Changes, and shares, that are shown at most; absent: all. */
+  /** Changes, warnings, and shares that are shown at most; absent: as many as are read. */
   readonly most?: number;
   /** Lines of the texts' diff that are shown at most; absent: all. */
   readonly mostText?: number;
 }
 
 const INDENT = "  ";
+
+/** Nobody reads more on a screen; programs get all of it. */
+const MOST = 60;
 
 export function diffLines(diff: TextDiff, look: DiffLook): string[] {
   return [changeLines(diff, look), shareLines(diff, look), textLines(diff, look)]
@@ -33,10 +36,10 @@ function changeLines({ changes, text }: TextDiff, { colors, most }: DiffLook): s
   } as const;
   const line = ({ kind, message }: Change): string =>
     INDENT + paints[kind](`${SIGNS[kind]} ${printable(message)}`);
-  // The warnings stand last, and are what must not be left out.
+  // Not among a hundred others: they are what must not be overlooked.
   const warnings = changes.filter(({ kind }) => kind === "warning");
   const others = changes.filter(({ kind }) => kind !== "warning");
-  return [...cut(others.map(line), most, "changes"), ...cut(warnings.map(line), most, "warnings")];
+  return [...cut(warnings.map(line), most, "warnings"), ...cut(others.map(line), most, "changes")];
 }
 
 function shareLines({ shares }: TextDiff, { colors, most }: DiffLook): string[] {
@@ -65,10 +68,14 @@ function textLines({ text }: TextDiff, { colors, mostText }: DiffLook): string[]
     if (line.startsWith("+")) return colors.green(shown);
     return line.startsWith("-") ? colors.red(shown) : shown;
   });
-  return cut(lines, mostText, "lines");
+  return cut(lines, mostText ?? lines.length, "lines");
 }
 
-function cut(lines: readonly string[], most = Infinity, what: string): string[] {
-  if (lines.length <= most) return [...lines];
-  return [...lines.slice(0, most), `${INDENT}… and ${lines.length - most} more ${what}`];
+function cut(lines: readonly string[], most = MOST, what: string): string[] {
+  const more = lines.length - most;
+  if (more <= 0) return [...lines];
+  return [
+    ...lines.slice(0, most),
+    `${INDENT}… and ${more} more ${what}: limen diff --json has all of them`,
+  ];
 }

@@ -11,7 +11,7 @@ import { jsonOption } from "./options.ts";
 import { colorsFor, print, say } from "./output.ts";
 import { ending } from "./run.ts";
 import { percent } from "./table.ts";
-import { type TargetName, targetOption } from "./target/open.ts";
+import { gatewayOption, type TargetName } from "./target/open.ts";
 import type { Said } from "./target/admin.ts";
 import { Refused } from "./target/refusal.ts";
 import { type Gateway, usingGateway } from "./target/using_gateway.ts";
@@ -32,7 +32,7 @@ export const drain = (name: string, { to, yes, json, ...said }: DrainOptions): P
     if (cluster === undefined) throw unknownCluster(name, clusters);
     const unserved = await unservedWithout(name, gateway, clusters);
     for (const line of warnings(name, unserved)) say(line);
-    if (!yes && !cluster.draining && !mayDrain(name, gateway, unserved)) {
+    if (!yes && !cluster.draining && !await mayDrain(name, gateway, unserved)) {
       say("limen: not drained");
       return EXIT.bad;
     }
@@ -72,7 +72,12 @@ const change = (
   action: "drain" | "undrain",
   said: Said,
 ): Promise<DescribedCluster> =>
-  admin.ask<DescribedCluster>("POST", `clusters/${encodeURIComponent(name)}/${action}`, said);
+  admin.ask<DescribedCluster>(
+    "POST",
+    `clusters/${encodeURIComponent(name)}/${action}`,
+    "cluster",
+    said,
+  );
 
 /** @returns nothing, with a word about it, where this Limen can't read the policy in force */
 async function unservedWithout(
@@ -99,13 +104,13 @@ function warnings(name: string, unserved: readonly UnservedRoute[]): string[] {
 }
 
 /** Only who sits at a terminal is asked: about what lies elsewhere, and about what breaks. */
-function mayDrain(
+async function mayDrain(
   name: string,
   { target: { isLocal, label } }: Gateway,
   unserved: readonly UnservedRoute[],
-): boolean {
+): Promise<boolean> {
   if (!Deno.stdin.isTerminal() || (isLocal && unserved.length === 0)) return true;
-  return confirmed(`Drain ${name} in the fleet of ${label}?`);
+  return await confirmed(`Drain ${name} in the fleet of ${label}?`);
 }
 
 /** The contract's times, of the runtimes that there are. */
@@ -115,7 +120,7 @@ const WITHIN = {
 } as const;
 
 async function heldWithin({ admin }: Gateway): Promise<string> {
-  const status = await admin.ask<StatusAnswer>("GET", "status").catch((error) => {
+  const status = await admin.ask<StatusAnswer>("GET", "status", "status").catch((error) => {
     if (error instanceof CommandError) return null;
     throw error;
   });
@@ -129,7 +134,7 @@ async function heldWithin({ admin }: Gateway): Promise<string> {
 const common = (command: Command): Command =>
   command
     .argument("<name>", "the cluster")
-    .addOption(targetOption())
+    .addOption(gatewayOption())
     .option("--by <name>", "who does this, for the audit log")
     .option("--message <text>", "why, for the audit log")
     .option("--yes", "ask nothing")

@@ -5,7 +5,10 @@ export const EXIT = {
   bad: 1,
   /** An unknown command or option, a file that is not there. */
   usage: 2,
-  /** The gateway or the store can't be reached, or refused. */
+  /**
+   * The gateway or the store can't be reached, or refused; or Limen itself failed ("a bug"), which
+   * says nothing about a policy either.
+   */
   unreachable: 3,
 } as const;
 

@@ -5,7 +5,7 @@ import { type Ask, type AskWords, parseAsk } from "../explain/ask.ts";
 import { type ExplanationJson, explanationJson } from "../explain/explain.ts";
 import { explainSupposed } from "../explain/live.ts";
 import { parseViewpoint } from "../simulate/viewpoint.ts";
-import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { CommandError, EXIT, type ExitCode } from "./exit_codes.ts";
 import { explanationLines } from "./explanation_lines.ts";
 import { parseHeader } from "./header_option.ts";
 import { jsonOption } from "./options.ts";
@@ -29,6 +29,11 @@ export async function explainRequest(
   { header = [], from = [], json, ...options }: ExplainCommandOptions,
 ): Promise<ExitCode> {
   understood(parseViewpoint(from), "--from");
+  const capitals = method.toUpperCase();
+  // Methods are case-sensitive (RFC 9110 §9.1): a gateway would be asked about another one.
+  if (method !== capitals && METHODS.has(capitals)) {
+    throw new CommandError(EXIT.usage, `methods are in capitals: ${capitals}?`);
+  }
   const words: AskWords = { method, url, headers: header.map(parseHeader), from };
   const ask = understood(parseAsk(words));
   const explanation = source.kind === "target" && source.target.kind === "gateway"
@@ -42,6 +47,8 @@ export async function explainRequest(
   }
   return EXIT.done;
 }
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 async function askGateway(
   { target: name }: Extract<Source, { kind: "target" }>,
@@ -58,7 +65,7 @@ async function askGateway(
     ),
     from,
   };
-  return await target.admin!.ask<ExplanationJson>("POST", "explain", { body });
+  return await target.admin!.ask<ExplanationJson>("POST", "explain", "explanation", { body });
 }
 
 async function supposed(

@@ -4,7 +4,7 @@ import type { ExplanationJson, GivenResponse, SentRequest } from "../explain/exp
 import { type Look, sharesTable } from "./shares_table.ts";
 import { percent, table } from "./table.ts";
 
-/** Of many other routes, those that came closest are shown: they come first. */
+/** Of many other routes, those that came closest are shown: they come first. Of endpoints, too. */
 const MOST_OTHERS = 20;
 
 export function explanationLines(
@@ -27,6 +27,7 @@ export function explanationLines(
     ...(route === null || explanation.endpoints.length === 0
       ? []
       : ["", heading(live ? SHARES_LIVE : SHARES_SUPPOSED), ...endpointLines(explanation, look)]),
+    ...troubleLines(explanation, look),
     ...(considered.length === 0 ? [] : ["", heading("Other routes"), ...othersLines(explanation)]),
   ];
 }
@@ -86,6 +87,29 @@ function endpointLines(
   const block = { route: route!, clusters, endpoints, panic, unserved };
   // The first line names the route again.
   return sharesTable({ routes: [block] }, look).slice(1);
+}
+
+const TROUBLES = {
+  ejected: "outlier detection ejected it",
+  check: "its health checks fail",
+  excluded: "it took itself out",
+} as const;
+
+function troubleLines({ endpoints }: ExplanationJson, { colors }: Look): string[] {
+  const rows = endpoints.flatMap(({ cluster, index, reason, ejectedUntil }) => {
+    if (!reason) return [];
+    const also = reason === "ejected" ? ", until" : "; and it is ejected until";
+    const until = ejectedUntil ? `${also} ${ejectedUntil}` : "";
+    return [[{ text: `  ${cluster}/${index}` }, { text: TROUBLES[reason] + until }]];
+  });
+  if (rows.length === 0) return [];
+  const more = rows.length - MOST_OTHERS;
+  return [
+    "",
+    colors.bold("Why endpoints are unhealthy"),
+    ...table(rows.slice(0, MOST_OTHERS)),
+    ...(more > 0 ? [`  and ${more} more: --json has them all`] : []),
+  ];
 }
 
 function othersLines({ considered }: ExplanationJson): string[] {

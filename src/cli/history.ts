@@ -1,10 +1,11 @@
 /** `limen history`: what was in force, when, by whom, and why. */
 import { Command } from "commander";
 import type { Activation } from "../store/history.ts";
+import { age } from "./ages.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { tally } from "./findings.ts";
 import { jsonOption, positiveNumber } from "./options.ts";
-import { type Colors, colorsFor, print, printable, say } from "./output.ts";
+import { colorsFor, print, printable, say } from "./output.ts";
 import { ending } from "./run.ts";
 import { type Cell, table } from "./table.ts";
 import {
@@ -13,6 +14,7 @@ import {
   usingTarget,
   withTargetOptions,
 } from "./target/options.ts";
+import type { Style } from "./view.ts";
 
 export interface HistoryOptions extends TargetOptions {
   readonly limit?: number;
@@ -27,7 +29,10 @@ export async function showHistory(options: HistoryOptions): Promise<ExitCode> {
   }));
   const shown = activations.slice(0, limit);
   if (json) print(JSON.stringify({ revisions: shown }, null, 2));
-  else historyLines(shown, colorsFor(Deno.stdout)).forEach(print);
+  else {
+    const style = { colors: colorsFor(Deno.stdout), nowMs: Date.now() };
+    historyLines(shown, style).forEach(print);
+  }
   if (shown.length === 0) say(`${label} has held no policy so far`);
   else if (shown.length < activations.length) {
     say(`and ${activations.length - shown.length} more: --limit shows them`);
@@ -35,20 +40,33 @@ export async function showHistory(options: HistoryOptions): Promise<ExitCode> {
   return EXIT.done;
 }
 
+const HEADS = ["", "revision", "at", "", "how", "by", "why", "findings"] as const;
+
 /** The first is in force. */
-export const historyLines = (activations: readonly Activation[], colors: Colors): string[] =>
-  table(activations.map((activation, index): Cell[] => {
+export function historyLines(
+  activations: readonly Activation[],
+  { colors, nowMs }: Pick<Style, "colors" | "nowMs">,
+): string[] {
+  const rows = activations.map((activation, index): Cell[] => {
     const { revision, at, by, message, source, findings } = activation;
     return [
       { text: index === 0 ? "*" : "", paint: colors.green },
       { text: revision, paint: index === 0 ? colors.bold : colors.cyan },
       { text: at },
+      { text: `(${age(at, nowMs)} ago)`, paint: colors.dim },
       { text: source === "put" ? "put by hand" : source },
       { text: printable(by ?? "") },
       { text: printable(message ?? "") },
-      { text: findings.length === 0 ? "" : `(${tally(findings)})`, paint: colors.yellow },
+      { text: findings.length === 0 ? "" : tally(findings), paint: colors.yellow },
     ];
-  }));
+  });
+  if (rows.length === 0) return [];
+  // A head without anything below it would keep its column.
+  const heads = HEADS.map((text, at): Cell | null =>
+    rows.some((row) => row[at]!.text !== "") ? { text, paint: colors.dim } : null
+  );
+  return table([heads, ...rows]);
+}
 
 export const historyCommand = (): Command =>
   withTargetOptions(new Command("history"))

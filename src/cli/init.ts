@@ -1,6 +1,7 @@
 /** `limen init`: a first policy, from questions or from flags. */
 import { Command } from "commander";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, relative } from "node:path";
+import type { Policy } from "../policy/schema/policy.ts";
 import { validate } from "../policy/validate.ts";
 import { DENO_COMMAND } from "./deno_command.ts";
 import { CommandError, EXIT, type ExitCode, reasonOf } from "./exit_codes.ts";
@@ -9,8 +10,8 @@ import type { Draft } from "./init/draft.ts";
 import { draftOf } from "./init/flags.ts";
 import { nextSteps } from "./init/next_steps.ts";
 import { policyText } from "./init/policy_text.ts";
-import { colorsFor, count, print, say } from "./output.ts";
-import { ROOT } from "./paths.ts";
+import { colorsFor, count, print, printText, say } from "./output.ts";
+import { callersFolder, ROOT, typedPath } from "./paths.ts";
 import { ending } from "./run.ts";
 import { collect } from "./what_if.ts";
 
@@ -28,33 +29,47 @@ export interface InitCommandOptions {
 export async function initPolicy(options: InitCommandOptions): Promise<ExitCode> {
   const { force = false } = options;
   const file = options.out ?? (await isThere("policies") ? "policies/policy.json" : "policy.json");
+  const toFile = file !== STDOUT;
   // Said before anything is asked.
-  if (!force && await isThere(file)) throw taken(file);
+  if (toFile && !force && await isThere(file)) throw taken(file);
   const draft = await draftFrom(options);
   if (draft === null) {
     say("limen: nothing was written");
     return EXIT.bad;
   }
-  const text = policyText(draft, await schemaFrom(file));
+  const text = policyText(draft, toFile ? await schemaFrom(file) : null);
   const { policy, findings } = validate(text);
-  printFindings(file, findings);
+  printFindings(file, findings, toFile ? print : say);
   if (policy === null) {
     throw new CommandError(EXIT.bad, `${file} would not be a valid policy: nothing was written`);
   }
-  await write(file, text, force);
-  const { clusters, tests = [] } = policy;
-  const bold = colorsFor(Deno.stdout).bold;
-  const what = [
-    count(Object.keys(clusters).length, "cluster"),
-    "1 route",
-    count(tests.length, "test"),
-  ];
-  print(`${bold(file)} is written: ${what.join(", ")}.`);
-  for (const line of nextSteps({ file, root: ROOT, cwd: Deno.cwd(), deno: DENO_COMMAND })) {
-    print(line);
+  if (toFile) {
+    await write(file, text, force);
+    print(`${colorsFor(Deno.stdout).bold(file)} is written: ${contentsOf(policy)}.`);
+  } else {
+    printText(text);
+    say(`That is a policy: ${contentsOf(policy)}. Once it is in ${IN_A_FILE}:`);
   }
+  const steps = {
+    file: toFile ? file : IN_A_FILE,
+    root: ROOT,
+    cwd: callersFolder(),
+    deno: DENO_COMMAND,
+  };
+  nextSteps(steps).forEach(toFile ? print : say);
   return EXIT.done;
 }
+
+/** In place of a file. */
+const STDOUT = "-";
+
+/** A name for what went to standard output. */
+const IN_A_FILE = "policy.json";
+
+/** `2 clusters, 1 route, 2 tests`. */
+const contentsOf = ({ clusters, tests = [] }: Policy): string =>
+  [count(Object.keys(clusters).length, "cluster"), "1 route", count(tests.length, "test")]
+    .join(", ");
 
 /** @returns `null` if whoever was asked had enough */
 async function draftFrom(options: InitCommandOptions): Promise<Draft | null> {
@@ -83,7 +98,7 @@ async function draftFrom(options: InitCommandOptions): Promise<Draft | null> {
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    await Deno.stat(path);
+    await Deno.stat(typedPath(path));
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
@@ -101,14 +116,15 @@ const taken = (file: string): CommandError =>
 async function schemaFrom(file: string): Promise<string | null> {
   const schema = `${ROOT}/policies/policy.schema.json`;
   if (!await isThere(schema)) return null;
-  const path = relative(dirname(resolve(file)), schema).replaceAll("\\", "/");
+  const path = relative(dirname(typedPath(file)), schema).replaceAll("\\", "/");
   return path.startsWith(".") ? path : `./${path}`;
 }
 
 async function write(file: string, text: string, force: boolean): Promise<void> {
   try {
-    await Deno.mkdir(dirname(file), { recursive: true });
-    await Deno.writeTextFile(file, text, { createNew: !force });
+    const path = typedPath(file);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, text, { createNew: !force });
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists && !force) throw taken(file);
     throw new CommandError(EXIT.usage, `can't write ${file}: ${reasonOf(error)}`);
@@ -135,7 +151,7 @@ export const initCommand = (): Command =>
     )
     .option(
       "--out <file>",
-      "where to (unless set: policies/policy.json, or policy.json where there is no such folder)",
+      "where to, - is standard output (unless set: policies/policy.json, or policy.json where there is no such folder)",
     )
     .option("--force", "replace the file if it is there")
     .option("--yes", "ask nothing")

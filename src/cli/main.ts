@@ -17,10 +17,12 @@ import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
 import { traceCommand } from "./trace.ts";
 import { validateCommand } from "./validate.ts";
+import { VERSION } from "./version.ts";
 
 export const limen = (): Command =>
   new Command("limen")
     .description("Writes, checks and pushes the policy of a Limen gateway.")
+    .version(VERSION, "-V, --version", "this Limen's version")
     // What a command takes is in its own help.
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .commandsGroup("Write a policy:")

@@ -24,6 +24,9 @@ export function revision(text: string): string {
   return text;
 }
 
+/** Follows that there is no such revision. */
+export const LISTED = "`limen history` lists them";
+
 export const runtimeOption = (): Option =>
   new Option("--runtime <name>", "what it runs on").choices(["deno", "cloudflare"]).default("deno");
 

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { changesTo, judgeCandidate } from "./candidate.ts";
 import { diffLines } from "./diff_lines.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
-import { printFindings, tally } from "./findings.ts";
+import { printFindings, refuseFindings } from "./findings.ts";
 import { jsonOption } from "./options.ts";
 import { colorsFor, print, say } from "./output.ts";
 import { readPolicyFile } from "./policy_file.ts";
@@ -29,9 +29,8 @@ export async function planFile(file: string, options: PlanCommandOptions): Promi
   return await usingTarget(options, async (target): Promise<ExitCode> => {
     const judged = await judgeCandidate(text, target.platform);
     if (!judged.ok) {
-      if (json) print(JSON.stringify({ findings: judged.findings }, null, 2));
-      else printFindings(file, judged.findings);
-      say(`limen: no plan: ${file} is not a valid policy (${tally(judged.findings)})`);
+      const { findings } = judged;
+      refuseFindings({ file, findings, json: json ?? false, what: "no plan" });
       return EXIT.bad;
     }
     const before = await target.active();
@@ -61,7 +60,7 @@ export async function planFile(file: string, options: PlanCommandOptions): Promi
       diffLines(plan.diff, look).forEach(print);
     }
     return EXIT.done;
-  });
+  }, "write");
 }
 
 export const planCommand = (): Command =>

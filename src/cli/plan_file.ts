@@ -4,8 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import { revisionOf } from "../policy/revision.ts";
 import type { Policy } from "../policy/schema/policy.ts";
 import { validate } from "../policy/validate.ts";
-import { printFindings, tally } from "./findings.ts";
-import { print, say } from "./output.ts";
+import { refuseFindings } from "./findings.ts";
 import { readPolicyFile } from "./policy_file.ts";
 
 export interface PlannedPolicy {
@@ -34,9 +33,7 @@ export async function plannedPolicy(
     return { policy, plan: compile(policy, await revisionOf(document)) };
   }
   const { findings } = checked;
-  if (json) print(JSON.stringify({ findings }, null, 2));
-  else printFindings(file, findings);
-  say(`limen: ${file} is not a valid policy (${tally(findings)})`);
+  refuseFindings({ file, findings, json });
   return null;
 }
 

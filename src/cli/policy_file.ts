@@ -1,5 +1,6 @@
 /** Reads a file that a command was given. */
 import { CommandError, EXIT, reasonOf } from "./exit_codes.ts";
+import { typedPath } from "./paths.ts";
 
 /**
  * @param path `-` is standard input
@@ -17,7 +18,7 @@ export async function readPolicyFile(path: string): Promise<string> {
 
 async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    if (path !== "-") return await Deno.readFile(path);
+    if (path !== "-") return await Deno.readFile(typedPath(path));
     return new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer());
   } catch (error) {
     const reason = error instanceof Deno.errors.NotFound

@@ -1,8 +1,9 @@
 /** `limen pull`: a policy out of a target, byte for byte as it was pushed. */
 import { Command } from "commander";
 import { CommandError, EXIT, type ExitCode, reasonOf } from "./exit_codes.ts";
-import { jsonOption, revision } from "./options.ts";
+import { jsonOption, LISTED, revision } from "./options.ts";
 import { print, printText, say } from "./output.ts";
+import { typedPath } from "./paths.ts";
 import { ending } from "./run.ts";
 import {
   type TargetOptions,
@@ -42,7 +43,10 @@ async function pulledFrom(target: Target, revision: string | undefined): Promise
   if (revision !== undefined) {
     const text = await target.document(revision);
     if (text !== null) return { revision, text };
-    throw new CommandError(EXIT.unreachable, `${target.label} has no revision ${revision}`);
+    throw new CommandError(
+      EXIT.unreachable,
+      `${target.label} has no revision ${revision}: ${LISTED}`,
+    );
   }
   const active = await target.active();
   if (active !== null) return active;
@@ -51,15 +55,16 @@ async function pulledFrom(target: Target, revision: string | undefined): Promise
 
 /** What is there and says something else is not lost by a slip. */
 async function writeTo(file: string, text: string, force: boolean): Promise<void> {
+  const path = typedPath(file);
   try {
-    const before = force ? null : await Deno.readTextFile(file).catch(noneIfMissing);
+    const before = force ? null : await Deno.readTextFile(path).catch(noneIfMissing);
     if (before !== null && before !== text) {
       throw new CommandError(
         EXIT.usage,
         `${file} is there and differs: choose another, or overwrite it with --force`,
       );
     }
-    await Deno.writeTextFile(file, text);
+    await Deno.writeTextFile(path, text);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(EXIT.usage, `can't write ${file}: ${reasonOf(error)}`);

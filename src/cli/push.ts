@@ -7,11 +7,12 @@ import { parseDocument } from "../policy/text.ts";
 import { changesTo, judgeCandidate, nameOf } from "./candidate.ts";
 import { diffLines } from "./diff_lines.ts";
 import { confirmed } from "./confirmed.ts";
+import { onlyShown } from "./dry_run.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit_codes.ts";
-import { printFindings, tally } from "./findings.ts";
+import { printFindings, refuseFindings } from "./findings.ts";
 import { jsonOption, revision } from "./options.ts";
 import { colorsFor, count, print, say } from "./output.ts";
-import { checkCondition, checkUnmoved, type Pushing, whatToPush } from "./pushing.ts";
+import { checkReviewed, checkUnmoved, isForAnother, type Pushing, whatToPush } from "./pushing.ts";
 import { ending } from "./run.ts";
 import {
   type TargetOptions,
@@ -45,7 +46,7 @@ export async function pushFile(
     return judged.ok
       ? await pushTo(target, pushing, judged, options)
       : notPushed(pushing.file, judged.findings, options);
-  });
+  }, "write");
 }
 
 async function pushTo(
@@ -60,8 +61,13 @@ async function pushTo(
   const before = await target.active();
   const same = after.revision === before?.revision ? ": the same policy" : "";
   say(`  ${describe(before)} -> ${describe(after)}${same}`);
+  const isElsewhere = isForAnother(target, pushing);
+  if (isElsewhere) {
+    say(colors.yellow(`  the plan was made for another target: ${pushing.planned!.target}`));
+  }
   checkUnmoved(target, pushing, before);
   const diff = await changesTo(before, after);
+  checkReviewed(pushing, diff);
   if (before?.text !== text) {
     // Of a first policy, the texts' diff is the policy.
     const mostText = before === null ? 0 : MOST_TEXT;
@@ -69,16 +75,11 @@ async function pushTo(
   }
   const previous = before?.revision ?? null;
   if (dryRun) {
-    checkCondition(pushing, before);
-    if (json) {
-      const { revision } = after;
-      print(JSON.stringify({ dryRun, revision, previous, findings: warnings, diff }, null, 2));
-    } else printFindings(file, warnings);
-    say(`limen: a dry run: nothing is stored. A push would put ${after.revision} in force`);
-    return EXIT.done;
+    const change = { ok: true, side: after, findings: warnings, diff } as const;
+    return onlyShown(change, { ...pushing, what: "push", before, json: json ?? false });
   }
-  const asked = !yes && !target.isLocal && Deno.stdin.isTerminal();
-  if (asked && !confirmed(`Replace the policy of ${target.label}?`)) {
+  const asked = !yes && (!target.isLocal || isElsewhere) && Deno.stdin.isTerminal();
+  if (asked && !await confirmed(`Replace the policy of ${target.label}?`)) {
     say("limen: not pushed");
     return EXIT.bad;
   }
@@ -122,9 +123,7 @@ function notPushed(
   findings: Findings,
   { json }: { readonly json?: true | undefined },
 ): ExitCode {
-  if (json) print(JSON.stringify({ findings }, null, 2));
-  else printFindings(file, findings);
-  say(`limen: not pushed: ${file} is not a valid policy (${tally(findings)})`);
+  refuseFindings({ file, findings, json: json ?? false, what: "not pushed" });
   return EXIT.bad;
 }
 

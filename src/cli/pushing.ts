@@ -1,8 +1,9 @@
 /** What `limen push` pushes, a policy file or a plan, and what has to hold for it. */
+import { isDeepStrictEqual } from "node:util";
+import type { TextDiff } from "../diff/diff.ts";
 import { NO_POLICY } from "../store/port.ts";
 import { nameOf } from "./candidate.ts";
 import { CommandError, EXIT } from "./exit_codes.ts";
-import { say } from "./output.ts";
 import { readPolicyFile } from "./policy_file.ts";
 import { readReviewedPlan, type ReviewedPlan } from "./reviewed_plan.ts";
 import type { Active, Target } from "./target/target.ts";
@@ -16,7 +17,7 @@ export interface Pushing {
   readonly by?: string;
   readonly message?: string;
   /** What a plan was made against; absent: no plan. */
-  readonly planned?: Pick<ReviewedPlan, "target" | "base" | "revision">;
+  readonly planned?: Pick<ReviewedPlan, "target" | "base" | "revision" | "diff">;
 }
 
 /** On the command line. */
@@ -61,11 +62,13 @@ export async function whatToPush(
   };
 }
 
+/** Whether a plan was made for something else than what it is pushed to. */
+export const isForAnother = ({ label }: Target, { planned }: Pushing): boolean =>
+  planned !== undefined && planned.target !== label;
+
 /** @throws {CommandError} when a plan was made against something else than the target holds */
 export function checkUnmoved({ label }: Target, { planned }: Pushing, before: Active | null): void {
-  if (planned === undefined) return;
-  if (planned.target !== label) say(`  the plan was made for ${planned.target}`);
-  if (planned.base === (before?.revision ?? null)) return;
+  if (planned === undefined || planned.base === (before?.revision ?? null)) return;
   const held = before === null ? "no policy" : nameOf(before);
   const next = before?.revision === planned.revision
     ? "it is in force already"
@@ -78,12 +81,21 @@ export function checkUnmoved({ label }: Target, { planned }: Pushing, before: Ac
   );
 }
 
-/** What the store would say to the condition. @throws {CommandError} */
-export function checkCondition({ ifRevision }: Pushing, before: Active | null): void {
-  if (ifRevision === undefined || ifRevision === (before?.revision ?? NO_POLICY)) return;
-  const held = before === null ? "no policy" : nameOf(before);
+/**
+ * The reviewer has seen what stands in the plan, so that has to be what happens. The texts' diff is
+ * not held against it: comments may have come since into the policy that is replaced.
+ *
+ * @param diff what a push would change now
+ * @throws {CommandError} when the plan says something else
+ */
+export function checkReviewed({ file, planned }: Pushing, diff: TextDiff): void {
+  if (planned === undefined) return;
+  // As a file holds it.
+  const { changes, shares }: TextDiff = JSON.parse(JSON.stringify(diff));
+  const { diff: seen } = planned;
+  if (isDeepStrictEqual([seen.changes, seen.shares], [changes, shares])) return;
   throw new CommandError(
-    EXIT.unreachable,
-    `a push would be refused: the active policy is ${held}, not ${ifRevision || "none"}`,
+    EXIT.bad,
+    `not pushed: ${file} was altered, or made by another Limen: it tells of other changes than a push would make. Make the plan again`,
   );
 }

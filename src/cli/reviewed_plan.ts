@@ -2,6 +2,7 @@
 import type { TextDiff } from "../diff/diff.ts";
 import { revisionOfText } from "../platform/reader.ts";
 import { CommandError, EXIT, reasonOf } from "./exit_codes.ts";
+import { typedPath } from "./paths.ts";
 import { readPolicyFile } from "./policy_file.ts";
 
 export const PLAN_KIND = "limen.plan";
@@ -20,7 +21,7 @@ export interface ReviewedPlan {
   readonly message?: string;
   /** In ISO 8601. */
   readonly madeAt: string;
-  /** What changes: for the reader. */
+  /** What changes: for the reader, and a push of the plan changes nothing else. */
   readonly diff: TextDiff;
   /** The policy, byte for byte. */
   readonly text: string;
@@ -54,6 +55,7 @@ function planIn(text: string, file: string): ReviewedPlan {
   const { base, revision, target, by, message } = value;
   const isWhole = typeof value["text"] === "string" && isRevision(revision) &&
     (base === null || isRevision(base)) && typeof target === "string" &&
+    typeof value["diff"] === "object" && value["diff"] !== null &&
     [by, message].every((said) => said === undefined || typeof said === "string");
   if (!isWhole) {
     throw new CommandError(EXIT.bad, `${file} was altered: parts of the plan are missing`);
@@ -75,15 +77,16 @@ function parsed(text: string): Readonly<Record<string, unknown>> | null {
 
 /** A plan may take the place of another plan, and of nothing else. @throws {CommandError} */
 export async function writeReviewedPlan(file: string, plan: ReviewedPlan): Promise<void> {
+  const path = typedPath(file);
   try {
-    const before = await Deno.readTextFile(file).catch((error: unknown) => {
+    const before = await Deno.readTextFile(path).catch((error: unknown) => {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;
     });
     if (before !== null && parsed(before)?.["kind"] !== PLAN_KIND) {
       throw new CommandError(EXIT.usage, `${file} is there, and is no plan: choose another name`);
     }
-    await Deno.writeTextFile(file, `${JSON.stringify(plan, null, 2)}\n`);
+    await Deno.writeTextFile(path, `${JSON.stringify(plan, null, 2)}\n`);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(EXIT.usage, `can't write ${file}: ${reasonOf(error)}`);

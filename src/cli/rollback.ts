@@ -1,12 +1,13 @@
 /** `limen rollback`: puts in force again what was in force before. */
 import { Command, InvalidArgumentError } from "commander";
 import type { Activation } from "../store/history.ts";
-import { changesTo, nameOf, readSide } from "./candidate.ts";
+import { changesTo, judgeCandidate, nameOf } from "./candidate.ts";
 import { confirmed } from "./confirmed.ts";
 import { diffLines } from "./diff_lines.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit_codes.ts";
 import { printFindings, tally } from "./findings.ts";
-import { jsonOption, revision } from "./options.ts";
+import { jsonOption, LISTED, revision } from "./options.ts";
+import { type Change, onlyShown } from "./dry_run.ts";
 import { colorsFor, print, say } from "./output.ts";
 import { ending } from "./run.ts";
 import {
@@ -18,6 +19,7 @@ import {
 import type { Active, Target } from "./target/target.ts";
 
 export interface RollbackCommandOptions extends TargetOptions {
+  readonly dryRun?: true;
   readonly ifRevision?: string;
   readonly by?: string;
   readonly message?: string;
@@ -39,16 +41,20 @@ export const rollback = (
   usingTarget(options, async (target): Promise<ExitCode> => {
     const before = await target.active();
     const to = wanted === PREVIOUS ? previousOf(await target.history(), before, target) : wanted;
-    const { by, message, yes, json } = options;
+    const { dryRun, ifRevision: condition, by, message, yes, json = false } = options;
     say(`rolling ${colorsFor(Deno.stderr).bold(target.label)} back to ${to}`);
-    await showChanges(target, before, to);
+    const change = await showChanges(target, before, to);
+    if (dryRun) {
+      const pushed = { file: to, before, what: "rollback" } as const;
+      return onlyShown(change, { ...pushed, json, ...(condition && { ifRevision: condition }) });
+    }
     const asked = !yes && !target.isLocal && Deno.stdin.isTerminal();
-    if (asked && !confirmed(`Put ${to} in force in ${target.label}?`)) {
+    if (asked && !await confirmed(`Put ${to} in force in ${target.label}?`)) {
       say("limen: not rolled back");
       return EXIT.bad;
     }
     // Who has said yes has said it to this change, not to one from what came in between.
-    const ifRevision = options.ifRevision ?? (asked ? before?.revision ?? undefined : undefined);
+    const ifRevision = condition ?? (asked ? before?.revision ?? undefined : undefined);
     const done = await target.rollback(to, {
       ...(ifRevision !== undefined && { ifRevision }),
       ...(by !== undefined && { by }),
@@ -86,20 +92,25 @@ function previousOf(
 }
 
 /** Says what the way back changes. */
-async function showChanges(target: Target, before: Active | null, to: string): Promise<void> {
+async function showChanges(target: Target, before: Active | null, to: string): Promise<Change> {
   const text = await target.document(to);
   if (text === null) {
-    throw new CommandError(EXIT.unreachable, `the history of ${target.label} holds no ${to}`);
+    throw new CommandError(
+      EXIT.unreachable,
+      `the history of ${target.label} holds no ${to}: ${LISTED}`,
+    );
   }
-  const after = await readSide(text, target.platform);
+  const judged = await judgeCandidate(text, target.platform);
   // The target refuses it, and says why with all findings.
-  if (!after.ok) return;
+  if (!judged.ok) return judged;
   const from = before === null ? "no policy" : nameOf(before);
   say(`  ${from} -> ${to}${from === to ? ": the same policy" : ""}`);
-  if (before?.text === text) return;
-  const colors = colorsFor(Deno.stderr);
-  const diff = await changesTo(before, after.side);
-  diffLines(diff, { colors, most: MOST_CHANGES, mostText: MOST_TEXT }).forEach(say);
+  const diff = await changesTo(before, judged.side);
+  if (before?.text !== text) {
+    const colors = colorsFor(Deno.stderr);
+    diffLines(diff, { colors, most: MOST_CHANGES, mostText: MOST_TEXT }).forEach(say);
+  }
+  return { ...judged, diff };
 }
 
 /** @throws {InvalidArgumentError} */
@@ -122,6 +133,7 @@ export const rollbackCommand = (): Command =>
       `one that \`limen history\` lists, or ${PREVIOUS}: the last other one`,
       revisionOrPrevious,
     )
+    .option("--dry-run", "show what would change, and store nothing")
     .option("--if-revision <revision>", "only if this is what the target holds now", revision)
     .option("--by <name>", "who rolls back, for the history")
     .option("--message <text>", "why, for the history")

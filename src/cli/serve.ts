@@ -6,7 +6,7 @@ import { readSettings, type Settings } from "../settings.ts";
 import type { PushRefused } from "../store/push.ts";
 import { buildWorker } from "./build.ts";
 import { CommandError, EXIT, reasonOf } from "./exit_codes.ts";
-import { DENO_KV, ROOT, WORKERS_KV } from "./paths.ts";
+import { DENO_KV, isDatabaseFile, ROOT, typedKv, typedPath, WORKERS_KV } from "./paths.ts";
 
 export interface ServeOptions {
   readonly runtime: "deno" | "cloudflare";
@@ -61,18 +61,23 @@ function settingsIn(environment: Readonly<Record<string, string>>): Settings {
 }
 
 async function serveDeno(options: ServeOptions, settings: Settings): Promise<Served | NotServed> {
-  const { hostname, port, kv: kvPath = DENO_KV, policy } = options;
+  const { hostname, port, kv = DENO_KV, policy } = options;
   let isPushing = policy !== null;
   // What the store held before is no news to who is about to push.
   const log: Log = (event) => {
     if (!isPushing || !/^policy_(?:error|recovered)$/.test(event.event)) options.log(event);
   };
-  const gateway = await createGateway({ settings, listen: { hostname, port }, kvPath, log });
+  const gateway = await createGateway({
+    settings,
+    listen: { hostname, port },
+    kvPath: typedKv(kv),
+    log,
+  });
   const trouble = gateway.feed.status().lastError;
   // A server far away may come back; a file that can't be opened will not.
-  if (trouble?.code === "unreachable" && !/^https?:/.test(kvPath)) {
+  if (trouble?.code === "unreachable" && isDatabaseFile(kv)) {
     await gateway.stop(0);
-    throw new CommandError(EXIT.unreachable, `can't open the store ${kvPath}: ${trouble.message}`);
+    throw new CommandError(EXIT.unreachable, `can't open the store ${kv}: ${trouble.message}`);
   }
   const pushed = policy === null ? null : await gateway.feed.push(policy.text, { by: policy.by });
   if (pushed !== null && !pushed.ok) {
@@ -99,7 +104,7 @@ async function serveCloudflare(
     bundle,
     hostname,
     port,
-    kvFolder: kv === ":memory:" ? null : kv,
+    kvFolder: kv === ":memory:" ? null : typedPath(kv),
     vars: environment,
     policy: policy?.text ?? null,
     by: policy?.by ?? "",

@@ -2,8 +2,9 @@
 import { Command } from "commander";
 import { logger } from "../platform/log.ts";
 import type { PushRefused } from "../store/push.ts";
+import { DENO_COMMAND } from "./deno_command.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit_codes.ts";
-import { printFindings, tally } from "./findings.ts";
+import { printFindings, sayWhereToRead, tally } from "./findings.ts";
 import { portNumber, runtimeOption } from "./options.ts";
 import { print, say } from "./output.ts";
 import { readPolicyFile } from "./policy_file.ts";
@@ -39,13 +40,29 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   }, stopped);
   if (served === null) return EXIT.done;
   if ("refused" in served) return refused(file!, served.refused);
-  print(`limen ready on ${urlOf(hostname, served.port)}`);
+  const url = urlOf(hostname, served.port);
+  print(`limen ready on ${url}`);
+  // The gateway serves meanwhile, whatever comes of this.
+  if (text === null) void sayIfEmpty(url);
   const ended = await Promise.race([stopped.then(() => "stopped"), served.gone]);
   if (ended === undefined) {
     throw new CommandError(EXIT.unreachable, "workerd has ended: nothing serves any more");
   }
   await served.stop(GRACE_MS);
   return EXIT.done;
+}
+
+/** How long a gateway that has just said that it is ready may take to say whether it has a policy. */
+const READY_TIMEOUT_MS = 10_000;
+
+/** What to do next, where there is nothing to serve. */
+async function sayIfEmpty(url: string): Promise<void> {
+  const prefix = Deno.env.get("LIMEN_PREFIX") || "/_limen";
+  const signal = AbortSignal.timeout(READY_TIMEOUT_MS);
+  const answer = await fetch(`${url}${prefix}/readyz`, { signal }).catch(() => null);
+  await answer?.body?.cancel();
+  if (answer?.status !== 503) return;
+  say(`no policy yet: ${DENO_COMMAND} task limen push FILE --to ${url}`);
 }
 
 /** The gateway's settings in this process's environment. */
@@ -68,6 +85,7 @@ export function refused(file: string, { code, message, findings }: PushRefused):
   }
   printFindings(file, findings ?? []);
   say(`limen: ${file} is not a valid policy (${tally(findings ?? [])}): not started`);
+  sayWhereToRead(findings ?? []);
   return EXIT.bad;
 }
 

@@ -33,7 +33,7 @@ function gatewayView(target: Target, admin: AdminApi): View<GatewayStatus> {
   return {
     look: async () => {
       const [status, clusters] = await Promise.all([
-        admin.ask<StatusAnswer>("GET", "status"),
+        admin.ask<StatusAnswer>("GET", "status", "status"),
         askClusters(admin),
       ]);
       return { label: target.label, status, clusters, newest: await newestAt(status) };

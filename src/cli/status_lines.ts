@@ -5,7 +5,7 @@ import type { DescribedCluster } from "../health/describe.ts";
 import type { Activation } from "../store/history.ts";
 import { age } from "./ages.ts";
 import type { Active } from "./target/target.ts";
-import { clusterLines } from "./cluster_lines.ts";
+import { clusterLines, NO_POLICY_IN_FORCE } from "./cluster_lines.ts";
 import { type Colors, count, printable } from "./output.ts";
 import { type Cell, table } from "./table.ts";
 import type { Style } from "./view.ts";
@@ -63,7 +63,9 @@ export function gatewayLines(seen: GatewayStatus, style: Style): string[] {
     "",
     ...fleetLines(seen, style),
     "",
-    ...clusterLines(seen.clusters, style),
+    ...(seen.clusters.length === 0 && seen.status.revision === null
+      ? [NO_POLICY_IN_FORCE]
+      : clusterLines(seen.clusters, style)),
   ];
 }
 
@@ -72,8 +74,10 @@ function ownLines({ status, newest }: GatewayStatus, { colors, nowMs }: Style): 
   const since = activeSince === null
     ? ""
     : `, for ${age(activeSince, nowMs)} (since ${activeSince})`;
+  const served = revision ??
+    (isEmptyStore(status) ? `${NO_POLICY}: the store holds none` : NO_POLICY);
   const rows: [string, Cell][] = [
-    ["serves", { text: `${revision ?? NO_POLICY}${since}`, paint: colors.bold }],
+    ["serves", { text: `${served}${since}`, paint: colors.bold }],
   ];
   if (newest !== null) {
     rows.push(["newest", { text: `${newest.revision}, ${told(newest, nowMs)}` }]);
@@ -81,13 +85,18 @@ function ownLines({ status, newest }: GatewayStatus, { colors, nowMs }: Style): 
   if (lastCheck !== null) {
     rows.push(["looked", { text: `at the store ${age(lastCheck, nowMs)} ago` }]);
   }
-  if (lastError !== null) {
+  if (lastError !== null && !isEmptyStore(status)) {
     const { code, message, at } = lastError;
     const text = `${code} for ${age(at, nowMs)}: ${printable(message)}`;
     rows.push(["error", { text, paint: colors.red }]);
   }
   return named(rows, colors);
 }
+
+/** Who has nothing, for there is nothing, has no complaint: that is how all stores begin. */
+const isEmptyStore = (
+  { revision, lastError }: Pick<HeardStatus, "revision" | "lastError">,
+): boolean => revision === null && lastError?.code === "missing";
 
 /** `pushed 3 min ago by ann: canary to 25 %`. */
 function told({ at, by, message, source }: Activation, nowMs: number): string {
@@ -155,8 +164,10 @@ function since(members: readonly HeardStatus[], nowMs: number): string {
 
 /** A line for each complaint that members have. */
 function errorLines(members: readonly HeardStatus[], nowMs: number, colors: Colors): string[] {
-  const complaining = members.flatMap(({ group, lastError }) =>
-    lastError === null ? [] : [{ group, ...lastError }]
+  const complaining = members.flatMap((member) =>
+    member.lastError === null || isEmptyStore(member)
+      ? []
+      : [{ group: member.group, ...member.lastError }]
   );
   const alike = Map.groupBy(complaining, ({ code, message }) => `${code}: ${message}`);
   return [...alike].map(([text, those]) => {

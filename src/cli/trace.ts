@@ -4,6 +4,7 @@ import { EXPLAIN_HEADER } from "../decision/decision.ts";
 import { decisionIn } from "../decision/header.ts";
 import { isWholeUrl } from "../explain/ask.ts";
 import { MAX_TTL_SECONDS, signExplainToken } from "../guard/explain_token.ts";
+import { isJwt } from "../guard/jwt.ts";
 import { splitTarget } from "../match/target.ts";
 import { durationMs } from "../policy/quantity.ts";
 import { duration } from "../policy/schema/units.ts";
@@ -22,9 +23,12 @@ export interface TraceOptions {
   readonly data?: string;
   readonly headerOnly?: true;
   /** Seconds. */
-  readonly ttl: number;
+  readonly ttl?: number;
   readonly json?: true;
 }
+
+/** What somebody needs who asks again once or twice. */
+const TTL_SECONDS = 300;
 
 /** How long a request may take. */
 const TIMEOUT_MS = 60_000;
@@ -32,9 +36,11 @@ const TIMEOUT_MS = 60_000;
 export async function trace(url: string | undefined, options: TraceOptions): Promise<ExitCode> {
   const headers = (options.header ?? []).map(parseHeader);
   const host = url === undefined ? undefined : hostOf(url, headers);
-  const token = await signExplainToken(adminToken(), {
+  const credential = adminToken();
+  const isOwn = isJwt(credential);
+  const token = isOwn ? withItsOwnEnd(credential, options) : await signExplainToken(credential, {
     nowMs: Date.now(),
-    ttlSeconds: options.ttl,
+    ttlSeconds: options.ttl ?? TTL_SECONDS,
     ...(host !== undefined && { host }),
   });
   if (options.headerOnly) {
@@ -42,14 +48,24 @@ export async function trace(url: string | undefined, options: TraceOptions): Pro
     return EXIT.done;
   }
   if (url === undefined) throw new CommandError(EXIT.usage, "what URL? --header-only needs none");
-  await traceRequest(url, [...headers, [EXPLAIN_HEADER, token]], options);
+  const hint = isOwn ? JWT_UNEXPLAINED : TOKEN_UNEXPLAINED;
+  await traceRequest(url, [...headers, [EXPLAIN_HEADER, token]], { ...options, hint });
   return EXIT.done;
+}
+
+/** @returns the JWT @throws {CommandError} */
+function withItsOwnEnd(jwt: string, { ttl }: TraceOptions): string {
+  if (ttl === undefined) return jwt;
+  throw new CommandError(
+    EXIT.usage,
+    "LIMEN_ADMIN_TOKEN is a JWT, which says itself how long it is good for: leave --ttl out",
+  );
 }
 
 async function traceRequest(
   url: string,
   headers: readonly (readonly [string, string])[],
-  { request, data, json }: TraceOptions,
+  { request, data, json, hint }: TraceOptions & { readonly hint: string },
 ): Promise<void> {
   const method = request ?? (data === undefined ? "GET" : "POST");
   const { status, header } = await send(url, {
@@ -62,7 +78,7 @@ async function traceRequest(
     throw new CommandError(
       EXIT.unreachable,
       header === null
-        ? `${url} answered ${status} without a decision: ${UNEXPLAINED}`
+        ? `${url} answered ${status} without a decision: ${hint}`
         : `${url} answered ${status} with something else in ${EXPLAIN_HEADER}: is it a Limen?`,
     );
   }
@@ -73,8 +89,14 @@ async function traceRequest(
   }
 }
 
-const UNEXPLAINED =
-  "LIMEN_ADMIN_TOKEN here may not be the gateway's, the clocks may differ by minutes, it may be no Limen, or one of Limen's own endpoints, or something between may have answered";
+const NOBODY_DECIDED =
+  "it may be no Limen, or one of Limen's own endpoints, or something between may have answered";
+
+const TOKEN_UNEXPLAINED =
+  `LIMEN_ADMIN_TOKEN here may not be the gateway's, the clocks may differ by minutes, ${NOBODY_DECIDED}`;
+
+const JWT_UNEXPLAINED =
+  `the gateway may have had no keys for this JWT yet, and fetches them behind its answer: try again. Else the JWT may be over, of another issuer, or without the scope limen:read, ${NOBODY_DECIDED}`;
 
 async function send(
   url: string,
@@ -143,15 +165,16 @@ export const traceCommand = (): Command =>
       new Option("--header-only", "send nothing: print the header for curl's -H").conflicts("json"),
     )
     .addOption(
-      new Option("--ttl <duration>", "how long the header is good for, up to 1h")
-        .argParser(ttlSeconds).default(300, "5m"),
+      new Option("--ttl <duration>", "how long the header is good for, up to 1h (default: 5m)")
+        .argParser(ttlSeconds),
     )
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
 The request carries a token that LIMEN_ADMIN_TOKEN signs, for the URL's host alone; the admin token
-itself stays here. An answer that tells nothing, as of a wrong token, exits 3; else the exit code is
+itself stays here. A JWT of the admin API's issuer goes as it is, to whoever answers at the URL, and
+has its own end. An answer that tells nothing, as of a wrong token, exits 3; else the exit code is
 0, whatever was answered. How to read it: docs/explain.md.
 
   curl -si -H "$(deno task limen trace --header-only)" https://shop.example.com/cart`,

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import type { Finding } from "../policy/finding.ts";
 import { type Target, validate } from "../policy/validate.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
-import { printFindings, tally } from "./findings.ts";
+import { printFindings, sayWhereToRead, tally } from "./findings.ts";
 import { jsonOption } from "./options.ts";
 import { print, say } from "./output.ts";
 import { readPolicyFile } from "./policy_file.ts";
@@ -51,13 +51,6 @@ function report({ file, findings }: Checked): void {
   printFindings(file, findings);
   const verdict = findings.some(isError) ? "not valid" : "valid";
   say(`${file}: ${verdict}, ${tally(findings)}`);
-}
-
-/** A code alone tells a newcomer little. */
-function sayWhereToRead(findings: readonly Finding[]): void {
-  const first = findings.find(isError) ?? findings[0];
-  if (first === undefined) return;
-  say(`What ${first.code} means and how to mend it: docs/findings.md#${first.code.toLowerCase()}`);
 }
 
 export const validateCommand = (): Command =>

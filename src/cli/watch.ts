@@ -18,7 +18,8 @@ export interface Outlet {
   readonly colors: Colors;
   /** Of a terminal. */
   readonly size: () => { readonly columns: number; readonly rows: number };
-  readonly write: (text: string) => void;
+  /** @returns whether somebody may read on */
+  readonly write: (text: string) => boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -31,7 +32,8 @@ const ENDED = Symbol("ended");
 type Looked<Seen> = { readonly seen: Seen } | { readonly failure: string };
 
 /**
- * A look that fails after one that did not is shown, and is not the end.
+ * A look that fails after one that did not is shown, and is not the end. When nobody reads on, that
+ * is the end.
  *
  * @param stopped resolves when it shall end
  * @throws {CommandError} when the first look fails: a wrong URL or token does not get better
@@ -51,7 +53,7 @@ export async function watch<Seen>(
   try {
     let looked: Looked<Seen> | typeof ENDED = { seen: first };
     while (looked !== ENDED) {
-      show(looked);
+      if (!show(looked)) return;
       const rested = await Promise.race([outlet.sleep(everyMs), ended]);
       looked = rested === ENDED ? ENDED : await Promise.race([attempt(view), ended]);
     }
@@ -69,11 +71,12 @@ async function attempt<Seen>(view: View<Seen>): Promise<Looked<Seen>> {
   }
 }
 
-type Show<Seen> = (looked: Looked<Seen>) => void;
+/** @returns whether somebody may read on */
+type Show<Seen> = (looked: Looked<Seen>) => boolean;
 
 const asObjects = <Seen>(view: View<Seen>, { write }: Outlet): Show<Seen> => (looked) => {
   const object = "seen" in looked ? view.json(looked.seen) : { error: looked.failure };
-  write(`${JSON.stringify(object)}\n`);
+  return write(`${JSON.stringify(object)}\n`);
 };
 
 function asLines<Seen>(view: View<Seen>, outlet: Outlet, everyMs: number): Show<Seen> {
@@ -86,13 +89,10 @@ function asLines<Seen>(view: View<Seen>, outlet: Outlet, everyMs: number): Show<
     const lines = "seen" in looked
       ? view.lines(looked.seen, { colors, width, nowMs: now() })
       : [colors.red(`limen: ${looked.failure}`)];
-    if (!isTerminal) {
-      write([`--- ${time}`, ...lines, ""].join("\n"));
-      return;
-    }
+    if (!isTerminal) return write([`--- ${time}`, ...lines, ""].join("\n"));
     if ("seen" in looked) before = [`as of ${time}:`, "", ...lines];
     const head = colors.dim(`${time}  every ${everyMs / 1000} s, Ctrl-C ends`);
     const shown = "seen" in looked ? lines : [...lines, "", ...before.map(colors.dim)];
-    write(picture([head, "", ...shown], size().rows));
+    return write(picture([head, "", ...shown], size().rows));
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runCommand } from "./support/command.ts";
-import { clusterOf, startFakeGateway } from "./support/fleet.ts";
+import { clusterOf, NEW, startFakeGateway, statusAnswerOf } from "./support/fleet.ts";
 
 const CLUSTERS = [clusterOf("aws"), clusterOf("dc", { draining: true })];
 const ANSWERS = { "GET clusters": { clusters: CLUSTERS } };
@@ -56,4 +56,28 @@ Deno.test("limen clusters of a store: wrong usage", async () => {
   const { code, stderr } = await runCommand("main", ["clusters", "--to", "deno:/nowhere/kv.db"]);
   assert.equal(code, 2);
   assert.match(stderr, /--to deno is a store, and health is a matter of gateways: give one's URL/);
+});
+
+Deno.test("limen clusters: no policy, and a policy without any", async () => {
+  const rows = [[null, "No policy is in force."], [NEW, "The policy in force names no clusters."]];
+  for (const [revision, said] of rows) {
+    await using gateway = startFakeGateway({
+      "GET clusters": { clusters: [] },
+      "GET status": { ...statusAnswerOf(), revision },
+    });
+    const ran = await runCommand("main", ["clusters", "--to", gateway.url]);
+    assert.deepEqual(ran, { code: 0, stdout: `${said}\n`, stderr: "" });
+  }
+});
+
+Deno.test("LIMEN_TO is the target where --to is not given", async () => {
+  await using gateway = startFakeGateway(ANSWERS);
+  const env = { LIMEN_TO: gateway.url };
+  const ran = await runCommand("main", ["clusters", "dc"], { env });
+  assert.equal(ran.code, 0, ran.stderr);
+  const other = await runCommand("main", ["clusters", "--to", "http://127.0.0.1:1"], { env });
+  assert.deepEqual([other.code, gateway.asked.length], [3, 1]);
+  const wrong = await runCommand("main", ["clusters"], { env: { LIMEN_TO: "dino:x" } });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /'dino:x' from env 'LIMEN_TO' is invalid\. A target is /);
 });

@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../e2e/support/gateway.ts";
 
-/** Asks in a process of its own, with `input` on its standard input. */
-async function ask(input: string): Promise<{ stdout: string; stderr: string }> {
+/** Asks in a process of its own. */
+function asking(questions: readonly string[]): Deno.ChildProcess {
   const script = `import { confirmed } from "${ROOT}/src/cli/confirmed.ts";
-    console.log(confirmed("Sure?"), confirmed("Really?"));`;
-  const child = new Deno.Command(Deno.execPath(), {
+    for (const question of ${JSON.stringify(questions)}) console.log(await confirmed(question));`;
+  return new Deno.Command(Deno.execPath(), {
     args: ["eval", "--quiet", "--no-check", script],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** With `input` on its standard input. */
+async function ask(input: string): Promise<{ stdout: string; stderr: string }> {
+  const child = asking(["Sure?", "Really?"]);
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(input));
   await writer.close();
@@ -21,11 +26,11 @@ async function ask(input: string): Promise<{ stdout: string; stderr: string }> {
 }
 
 const rows: readonly [input: string, want: string][] = [
-  ["y\nn\n", "true false\n"],
-  ["n\nYes\r\n", "false true\n"],
-  ["yet\n \n", "false false\n"],
-  ["ÿ\ny", "false true\n"],
-  ["", "false false\n"],
+  ["y\nn\n", "true\nfalse\n"],
+  ["n\nYes\r\n", "false\ntrue\n"],
+  ["yet\n \n", "false\nfalse\n"],
+  ["ÿ\ny", "false\ntrue\n"],
+  ["", "false\nfalse\n"],
 ];
 for (const [input, want] of rows) {
   Deno.test(`a question, answered ${JSON.stringify(input)}`, async () => {
@@ -33,3 +38,17 @@ for (const [input, want] of rows) {
     assert.deepEqual(await ask(input), { stdout: want, stderr: "Sure? [y/N] Really? [y/N] " });
   });
 }
+
+Deno.test("Ctrl-C at a question is a no, and ends its line", async () => {
+  const child = asking(["Sure?"]);
+  const stdout = new Response(child.stdout).text();
+  let said = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (said === "Sure? [y/N] ") child.kill("SIGINT");
+    // The command would end with it.
+    if (said.endsWith("\n")) await child.stdin.close();
+  }
+  assert.equal(said, "Sure? [y/N] \n");
+  assert.equal(await stdout, "false\n");
+});

@@ -115,9 +115,21 @@ for (const runtime of RUNTIMES) {
         });
         assert.equal(pushed.status, 200, await pushed.text());
         assert.deepEqual(await tally(shop, 20), { dc: 20 });
-        const env = { LIMEN_ADMIN_TOKEN: token };
-        const ran = await runCommand("main", ["push", policy, "--to", url], { env });
-        assert.equal(ran.code, 0, ran.stderr);
+      });
+      await t.step("the command lines that it prints", async () => {
+        const env = { LIMEN_ADMIN_TOKEN: token!, LIMEN_TO: url };
+        const [, given] = /export (LIMEN_ADMIN_TOKEN=\S+ LIMEN_TO=\S+)\n/.exec(printed) ?? [];
+        assert.equal(given, Object.entries(env).map((pair) => pair.join("=")).join(" "));
+        const lines = [
+          ...printed.matchAll(/ task limen (explain|status|history|rollback|push) .*/g),
+        ]
+          .concat([...printed.matchAll(/ task limen (status|history)$/gm)])
+          .map(([line]) => line.replace(" task limen ", "").split(" "));
+        assert.equal(lines.length, 5, printed);
+        for (const args of lines) {
+          const ran = await runCommand("main", args, { env });
+          assert.equal(ran.code, 0, `${args.join(" ")}: ${ran.stderr}`);
+        }
         assert.ok((await tally(shop, 50)).aws! > 0);
       });
       await t.step("a control that is misspelt says what there is", async () => {

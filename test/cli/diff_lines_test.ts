@@ -10,13 +10,13 @@ const nothing: TextDiff = { from: null, to: "1".repeat(12), changes: [], shares:
 const change = (kind: "added" | "removed" | "changed" | "warning", message: string) =>
   ({ kind, path: "routes", message }) as const;
 
-Deno.test("diff lines: changes, warnings last, then shares, then the texts", () => {
+Deno.test("diff lines: warnings first, then changes, shares and the texts", () => {
   const diff: TextDiff = {
     ...nothing,
     changes: [
-      change("warning", "route x now shadows route y"),
       change("changed", "checkout-canary: canary 10 % -> 25 %"),
       change("removed", "cluster dc: endpoint http://10.0.3.8:8080 removed"),
+      change("warning", "route x now shadows route y"),
       change("added", "route new: added"),
     ],
     shares: [
@@ -27,10 +27,10 @@ Deno.test("diff lines: changes, warnings last, then shares, then the texts", () 
   };
   assert.equal(
     diffLines(diff, plain).join("\n"),
-    `  ~ checkout-canary: canary 10 % -> 25 %
+    `  ! route x now shadows route y
+  ~ checkout-canary: canary 10 % -> 25 %
   - cluster dc: endpoint http://10.0.3.8:8080 removed
   + route new: added
-  ! route x now shadows route y
 
 Shares that move, when every endpoint is healthy:
   checkout-canary  canary  10.0 %  ->   25.0 %
@@ -65,20 +65,37 @@ Deno.test("diff lines: of what is long, the beginning; of changes, never instead
   };
   assert.equal(
     diffLines(diff, { ...plain, most: 2, mostText: 1 }).join("\n"),
-    `  + 1
+    `  ! 4
+  + 1
   + 2
-  … and 1 more changes
-  ! 4
+  … and 1 more changes: limen diff --json has all of them
 
 Shares that move, when every endpoint is healthy:
   r1  a  0.0 %  ->  100.0 %
   r2  a  0.0 %  ->  100.0 %
-  … and 1 more shares
+  … and 1 more shares: limen diff --json has all of them
 
 1
-  … and 3 more lines`,
+  … and 3 more lines: limen diff --json has all of them`,
   );
   assert.equal(diffLines(diff, { ...plain, mostText: 0 }).at(-1), "  r3  a  0.0 %  ->  100.0 %");
+});
+
+Deno.test("diff lines: nobody is shown hundreds of lines, but for the texts", () => {
+  const many = Array.from({ length: 200 }, (_, n) => n);
+  const lines = diffLines({
+    ...nothing,
+    changes: many.flatMap((n) => [change("added", `a${n}`), change("warning", `w${n}`)]),
+    shares: many.map((n) => ({ route: `r${n}`, cluster: "a", from: 0, to: 1 })),
+    text: many.join("\n"),
+  }, plain);
+  assert.deepEqual(
+    lines.filter((line) => line.includes("…")),
+    ["warnings", "changes", "shares"].map((what) =>
+      `  … and 140 more ${what}: limen diff --json has all of them`
+    ),
+  );
+  assert.equal(lines.at(-1), "199");
 });
 
 Deno.test("diff lines: what somebody has pushed can't steer the terminal", () => {

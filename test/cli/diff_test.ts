@@ -151,6 +151,7 @@ Deno.test("limen diff: revisions of a target", async (t) => {
     "a target without a policy: all is new, or there is nothing to compare with",
     async () => {
       const empty = ["--to", `deno:${folder.path}/empty.sqlite3`];
+      (await Deno.openKv(`${folder.path}/empty.sqlite3`)).close();
       const ran = await diff(["active", "-", ...empty], one);
       assert.match(
         ran.stdout,

@@ -212,6 +212,7 @@ Deno.test("limen explain: of many other routes, the closest are shown", async ()
 Deno.test("limen explain and simulate: of a store, by the policy that it holds", async () => {
   await using folder = await temporaryFolder();
   const target = `deno:${folder.path}/kv.sqlite`;
+  (await Deno.openKv(`${folder.path}/kv.sqlite`)).close();
   const empty = await runCommand("main", ["explain", target, ...CART.slice(1)]);
   assert.deepEqual([empty.code, empty.stdout], [3, ""]);
   assert.match(empty.stderr, /^limen: the Deno KV .* holds no policy\n$/);

@@ -33,6 +33,17 @@ async function backAndForth(folder: string, to: readonly string[]): Promise<void
   const earlier = await run("pull", "--revision", one, ...target);
   assert.equal(earlier.stdout, saying("one"));
 
+  const dry = await run("rollback", "previous", "--dry-run", ...target);
+  assert.deepEqual([dry.code, dry.stdout], [0, ""], dry.stderr);
+  assert.match(
+    dry.stderr,
+    new RegExp(`${two} -> ${one}\n  ~ route hi: .*(.*\n)+.*would put ${one}`),
+  );
+  assert.equal((await run("pull", ...target)).stdout, saying("two"), "nothing is stored");
+  const moved = await run("rollback", one, "--dry-run", "--if-revision", one, ...target);
+  assert.equal(moved.code, 3);
+  assert.match(moved.stderr, new RegExp(`a rollback would be refused: .* is ${two}, not ${one}\n`));
+
   const back = await run("rollback", "previous", "--by", "bob", ...target);
   assert.equal(back.code, 0, back.stderr);
   assert.equal(back.stdout, `${one}\n`);
@@ -41,7 +52,10 @@ async function backAndForth(folder: string, to: readonly string[]): Promise<void
 
   const lost = await run("rollback", two, "--if-revision", two, ...target);
   assert.equal(lost.code, 3);
-  assert.match(lost.stderr, /someone else pushed first/);
+  assert.match(
+    lost.stderr,
+    /not rolled back: the store holds \S+, not \S+: see `limen diff .*`, then try again\n/,
+  );
 
   const history = await run("history", "--json", ...target);
   const { revisions } = JSON.parse(history.stdout);
@@ -56,9 +70,11 @@ async function backAndForth(folder: string, to: readonly string[]): Promise<void
     ],
   );
   const lines = await run("history", "--limit", "2", ...target);
-  const [first = "", second = "", ...more] = lines.stdout.trimEnd().split("\n");
-  assert.match(first, new RegExp(`^\\*  ${one}  \\S+Z  rollback  bob  rollback to ${one}$`));
-  assert.match(second, new RegExp(`^   ${two}  \\S+Z  push      ann  says two$`));
+  const [head = "", first = "", second = "", ...more] = lines.stdout.trimEnd().split("\n");
+  assert.match(head, /^ {3}revision {6}at {2,}how {7}by {3}why$/);
+  const when = "\\S+Z  \\(\\d+ s ago\\)";
+  assert.match(first, new RegExp(`^\\*  ${one}  ${when} +rollback  bob  rollback to ${one}$`));
+  assert.match(second, new RegExp(`^   ${two}  ${when} +push      ann  says two$`));
   assert.deepEqual(more, []);
 }
 
@@ -87,6 +103,7 @@ Deno.test("limen history, pull, rollback: straight in a Workers KV namespace", a
 Deno.test("limen history, pull, rollback: what can't be done is said", async (t) => {
   await using folder = await temporaryFolder();
   const to = ["--to", `deno:${folder.path}/kv.sqlite3`];
+  (await Deno.openKv(`${folder.path}/kv.sqlite3`)).close();
   await t.step("an empty store", async () => {
     const history = await run("history", ...to);
     assert.deepEqual([history.code, history.stdout], [0, ""]);
@@ -103,7 +120,7 @@ Deno.test("limen history, pull, rollback: what can't be done is said", async (t)
     for (const args of [["rollback", "ffffffffffff"], ["pull", "--revision", "ffffffffffff"]]) {
       const ran = await run(...args, ...to);
       assert.deepEqual([ran.code, ran.stdout], [3, ""]);
-      assert.match(ran.stderr, /ffffffffffff/);
+      assert.match(ran.stderr, / ffffffffffff: `limen history` lists them\n/);
     }
   });
   await t.step("no revision at all", async () => {

@@ -51,6 +51,19 @@ Deno.test("limen init: never replaces a file unless told to", async () => {
   assert.match(await Deno.readTextFile(file), /"clusters"/);
 });
 
+Deno.test("limen init --out -: the policy is the answer, and no file is written", async () => {
+  const ran = await runCommand("main", ["init", ...FLAGS, "--out", "-"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  const policy = JSON.parse(ran.stdout.replace(/^\/\/.*/, ""));
+  assert.deepEqual(Object.keys(policy), ["clusters", "routes", "tests"]);
+  assert.match(
+    ran.stderr,
+    /^That is a policy: 2 clusters, 1 route, 2 tests\. Once it is in policy/,
+  );
+  assert.match(ran.stderr, /\n {2}deno task limen validate policy\.json\n/);
+  await assert.rejects(Deno.stat(`${ROOT}/-`), Deno.errors.NotFound);
+});
+
 const refused: readonly { name: string; args: readonly string[]; stderr: RegExp }[] = [
   {
     name: "nobody to ask",

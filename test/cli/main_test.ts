@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ROOT } from "../e2e/support/gateway.ts";
 import { runCommand } from "./support/command.ts";
 
 Deno.test("limen --help lists the commands and the exit codes", async () => {
@@ -7,6 +8,14 @@ Deno.test("limen --help lists the commands and the exit codes", async () => {
   assert.equal(stderr, "");
   assert.match(stdout, /^ {2}validate .*^ {2}push .*^ {2}status .*^ {2}drain /ms);
   assert.match(stdout, /Exit codes: 0 done/);
+});
+
+Deno.test("limen --version: that of deno.json", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  for (const flag of ["--version", "-V"]) {
+    const ran = await runCommand("main", [flag]);
+    assert.deepEqual(ran, { code: 0, stdout: `${version}\n`, stderr: "" });
+  }
 });
 
 Deno.test("deno task build says what it has built, and how large it is", async () => {

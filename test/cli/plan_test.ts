@@ -1,5 +1,7 @@
 /** `limen plan`, and `limen push --plan`. */
 import assert from "node:assert/strict";
+import { readSide } from "../../src/cli/candidate.ts";
+import { diffPolicies, type TextDiff } from "../../src/diff/diff.ts";
 import { revisionOfText } from "../../src/platform/reader.ts";
 import { policySaying, type Ran, runCommand, temporaryFolder } from "./support/command.ts";
 import { problem, stubGateway } from "./support/stub_gateway.ts";
@@ -8,18 +10,23 @@ const limen = (args: readonly string[], stdin?: string): Promise<Ran> =>
   runCommand("main", args, stdin === undefined ? {} : { stdin });
 
 /** A plan as `limen plan` writes it, of a policy that is to replace another. */
-async function planFor(base: string | null, body: string): Promise<Record<string, unknown>> {
+async function planFor(held: string | null, body: string): Promise<Record<string, unknown>> {
   const text = policySaying(body);
+  const sides = [held, text].map(async (side) => {
+    const read = side === null ? null : await readSide(side, null);
+    return read?.ok ? read.side : null;
+  });
+  const [before, after] = await Promise.all(sides);
   return {
     kind: "limen.plan",
     version: 1,
     target: "the gateway at http://127.0.0.1",
-    base,
+    base: before?.revision ?? null,
     revision: await revisionOfText(text),
     by: "ann",
     message: "as agreed",
     madeAt: "2026-01-01T00:00:00.000Z",
-    diff: {},
+    diff: diffPolicies(before ?? null, after!),
     text,
   };
 }
@@ -88,16 +95,51 @@ Deno.test("limen push --plan: the store refuses too, when another push comes in 
   await using folder = await temporaryFolder();
   const held = { text: policySaying("one"), revision: await revisionOfText(policySaying("one")) };
   const plan = `${folder.path}/plan.json`;
-  await Deno.writeTextFile(plan, JSON.stringify(await planFor(held.revision, "two")));
+  await Deno.writeTextFile(plan, JSON.stringify(await planFor(held.text, "two")));
   await using gateway = stubGateway(
     held,
     () => problem(412, { code: "revision_conflict", detail: "The store holds 222222222222" }),
   );
   const ran = await limen(["push", "--plan", plan, "--to", gateway.url]);
   assert.deepEqual([ran.code, ran.stdout], [3, ""]);
-  assert.match(ran.stderr, /someone else pushed first: The store holds 222222222222/);
-  assert.match(ran.stderr, / {2}the plan was made for the gateway at http:\/\/127\.0\.0\.1\n/);
+  assert.match(
+    ran.stderr,
+    /not pushed: the store holds 222222222222: see `limen diff [0-9a-f]{12} active --to …`/,
+  );
+  const another =
+    / {2}the plan was made for another target: the gateway at http:\/\/127\.0\.0\.1\n/;
+  assert.match(ran.stderr, another);
   assert.deepEqual(gateway.seen, ["GET /_limen/policy", `PUT /_limen/policy "${held.revision}"`]);
+});
+
+Deno.test("limen push --plan: changes that nobody has reviewed are refused", async (t) => {
+  await using folder = await temporaryFolder();
+  const held = { text: policySaying("one"), revision: await revisionOfText(policySaying("one")) };
+  const plan = `${folder.path}/plan.json`;
+  const whole = await planFor(held.text, "two");
+  const diff = whole["diff"] as TextDiff;
+  const [change] = diff.changes;
+  const rows: readonly (readonly [name: string, diff: unknown, code: number])[] = [
+    ["as it was made", diff, 0],
+    ["the texts' diff is another", { ...diff, text: "" }, 0],
+    ["a change less", { ...diff, changes: [] }, 1],
+    ["a change otherwise", { ...diff, changes: [{ ...change, message: "nothing much" }] }, 1],
+    ["other shares", { ...diff, shares: [{ route: "say", cluster: "a", from: 0, to: 1 }] }, 1],
+    ["none at all", undefined, 1],
+  ];
+  for (const [name, diff, code] of rows) {
+    await t.step(name, async () => {
+      await using gateway = stubGateway(
+        held,
+        () => Response.json({ revision: whole["revision"], findings: [] }),
+      );
+      await Deno.writeTextFile(plan, JSON.stringify({ ...whole, diff }));
+      const ran = await limen(["push", "--plan", plan, "--to", gateway.url]);
+      assert.equal(ran.code, code, ran.stderr);
+      assert.equal(gateway.seen.some((request) => request.startsWith("PUT")), code === 0);
+      if (code !== 0) assert.match(ran.stderr, /limen: .*plan\.json was altered/);
+    });
+  }
 });
 
 const altered: readonly {

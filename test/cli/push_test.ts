@@ -55,7 +55,10 @@ for (const runtime of RUNTIMES) {
         assert.equal(await say(), "two");
         const lost = await push(policySaying("three"), [...to, "--if-revision", one]);
         assert.equal(lost.code, 3);
-        assert.match(lost.stderr, /not pushed: someone else pushed first: /);
+        assert.match(
+          lost.stderr,
+          /not pushed: the store holds [0-9a-f]{12}, not [0-9a-f]{12}: see `limen diff [0-9a-f]{12} active /,
+        );
         assert.ok(lost.stderr.includes(two), lost.stderr);
         assert.equal(lost.stdout, "");
         assert.equal(await say(), "two");
@@ -72,7 +75,7 @@ for (const runtime of RUNTIMES) {
         const ran = await push('{ "clusters": {}, "routes": [], "x": 1 }', to);
         assert.equal(ran.code, 1);
         assert.match(ran.stdout, /^-:1:\d+ LIM010 x: /);
-        assert.match(ran.stderr, /not a valid policy \(1 error\)/);
+        assert.match(ran.stderr, /not a valid policy \(1 error\)\nWhat LIM010 means .*#lim010\n$/);
         assert.equal(await say(), "four");
       });
       await t.step("the same policy again", async () => {
@@ -287,7 +290,7 @@ Deno.test("limen push to a Deno KV file: a gateway on it follows", async () => {
     await says(gateway.url, "two");
     const lost = await push(policySaying("three"), [...to, "--if-revision", one]);
     assert.equal(lost.code, 3);
-    assert.match(lost.stderr, /someone else pushed first/);
+    assert.match(lost.stderr, /not pushed: the store holds .*, not .*: see `limen diff /);
   } finally {
     await gateway.stop();
   }
@@ -320,7 +323,7 @@ Deno.test("limen push to wrangler's local store: a gateway on it follows", async
     await t.step("--if-revision that lost", async () => {
       const lost = await push(policySaying("three"), [...local, "--if-revision", one]);
       assert.deepEqual([lost.code, lost.stdout], [3, ""]);
-      assert.match(lost.stderr, /someone else pushed first/);
+      assert.match(lost.stderr, /not pushed: the store holds .*, not .*: see `limen diff /);
     });
     await t.step("a plain wrangler kv key put", async () => {
       const file = `${folder.path}/policy.json`;
@@ -378,7 +381,7 @@ Deno.test("limen push to Cloudflare", async (t) => {
     const before = api.puts.length;
     const lost = await push(policySaying("x"), [...to, "--if-revision", "000000000000"], api.env);
     assert.deepEqual([lost.code, lost.stdout, api.puts.length], [3, "", before]);
-    assert.match(lost.stderr, /someone else pushed first/);
+    assert.match(lost.stderr, /not pushed: the store holds .*, not .*: see `limen diff /);
   });
   await t.step("a wrong token", async () => {
     const env = { ...api.env, CLOUDFLARE_API_TOKEN: "wrong" };

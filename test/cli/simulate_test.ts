@@ -68,7 +68,8 @@ const rows: readonly Row[] = [
     stdin: POLICY.replace('"to": "aws"', '"to": "awz"'),
     code: 1,
     stdout: /^-:7:\d+ LIM020 routes\[0\]\.to: .*did you mean "aws"\?\n$/,
-    stderr: /^limen: - is not a valid policy \(1 error\)\n$/,
+    stderr:
+      /^limen: - is not a valid policy \(1 error\)\nWhat (LIM\d+) means .*: docs\/findings\.md#lim\d+\n$/,
   },
   {
     name: "an invalid policy for programs",

@@ -30,7 +30,8 @@ const rows: readonly Row[] = [
     args: ["--policy", "DIR/p.json"],
     code: 1,
     stdout: /^\S+p\.json:1:2 LIM001 \$: /,
-    stderr: /p\.json is not a valid policy \(1 error\): not started\n$/,
+    stderr:
+      /p\.json is not a valid policy \(1 error\): not started\nWhat LIM001 means .*#lim001\n$/,
   },
   {
     name: "an invalid policy",
@@ -184,6 +185,26 @@ const signals = [
 ] as const;
 
 for (const runtime of RUNTIMES) {
+  Deno.test(`start on ${runtime}: without any policy it says how to push one`, async () => {
+    await using folder = await temporaryFolder();
+    await Deno.writeTextFile(`${folder.path}/p.json`, policySaying("hi"));
+    const args = ["--runtime", runtime, "--port", "0", "--kv", ":memory:"];
+    const child = spawnCommand("start", args);
+    let url: string | undefined;
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      url ??= /^limen ready on (\S+)$/m.exec(text)?.[1];
+      break;
+    }
+    let said = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      said += text;
+      if (said.includes("no policy yet")) break;
+    }
+    assert.match(said, new RegExp(`^no policy yet: .* task limen push FILE --to ${url}\n`, "m"));
+    child.kill("SIGTERM");
+    assert.equal((await child.status).code, 0);
+  });
+
   for (const { signal, toGroup } of signals) {
     const whom = toGroup ? "the group" : "the process";
     Deno.test(`start on ${runtime}: ${signal} to ${whom} drains and leaves nothing`, async () => {

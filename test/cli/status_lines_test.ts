@@ -44,9 +44,9 @@ Deno.test("status lines: all is well", () => {
     "fleet  1 member",
     `  eu/fra  deno  1  ${NEW}  for 5 min`,
     "",
-    "cluster             state           ejected  active  p50  p99",
+    "cluster             state           why  active  p50  p99",
     "aws (public)        1 of 1 healthy",
-    "  0 http://e0.test  healthy                       0",
+    "  0 http://e0.test  healthy                   0",
   ]);
 });
 
@@ -111,24 +111,39 @@ Deno.test("status lines: a fleet that can't be heard is said", () => {
   assert.equal(fleetOf(linesOf({ status }))[1], "  others can't be heard: No answer from Deno KV");
 });
 
+const NOTHING_THERE = {
+  code: "missing",
+  message: "The store holds no policy",
+  at: secondsAgo(3),
+} as const;
+
 Deno.test("status lines: a gateway that has nothing yet", () => {
   const status = statusAnswerOf({
     revision: null,
     activeSince: null,
     lastCheck: null,
-    lastError: { code: "missing", message: "The store holds no policy", at: secondsAgo(3) },
-    members: [heardOf({ revision: null, since: null })],
+    lastError: NOTHING_THERE,
+    members: [heardOf({ revision: null, since: null, lastError: NOTHING_THERE })],
   });
   assert.deepEqual(linesOf({ status, newest: null, clusters: [] }), [
     "the gateway at http://gateway.test",
-    "  serves  no policy",
-    "  error   missing for 3 s: The store holds no policy",
+    "  serves  no policy: the store holds none",
     "",
     "fleet  1 member",
     "  eu/fra  deno  1  no policy",
     "",
-    "The policy in force names no clusters.",
+    "No policy is in force.",
   ]);
+});
+
+Deno.test("status lines: what is served though the store holds nothing any more is said", () => {
+  const members = [heardOf({ revision: NEW, lastError: NOTHING_THERE })];
+  const lines = linesOf({ status: statusAnswerOf({ lastError: NOTHING_THERE, members }) });
+  assert.ok(
+    lines.includes("  error   missing for 3 s: The store holds no policy"),
+    lines.join("\n"),
+  );
+  assert.match(lines.join("\n"), /\n {2}1 member in .*: missing: The store holds no policy \(for /);
 });
 
 const HINT =

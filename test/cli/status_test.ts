@@ -67,6 +67,7 @@ Deno.test("limen status: who can't be reached, or refuses, is exit 3", async () 
 Deno.test("limen status of a store: what it holds, and that gateways know more", async () => {
   await using folder = await temporaryFolder();
   const to = `deno:${folder.path}/kv.db`;
+  (await Deno.openKv(`${folder.path}/kv.db`)).close();
   const empty = await runCommand("main", ["status", "--to", to, "--json"]);
   assert.deepEqual(JSON.parse(empty.stdout), { revision: null, newest: null });
   await Deno.writeTextFile(`${folder.path}/policy.json`, policySaying("hi"));

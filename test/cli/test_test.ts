@@ -55,7 +55,8 @@ const rows: readonly Row[] = [
     stdin: policyWith({ ...expecting("t", 1), expect: { route: "shp" } }),
     code: 1,
     stdout: /^-:1:\d+ LIM066 tests\[0\]\.expect\.route: .*did you mean "shop"\?\n$/,
-    stderr: /^limen: - is not a valid policy \(1 error\)\n$/,
+    stderr:
+      /^limen: - is not a valid policy \(1 error\)\nWhat (LIM\d+) means .*: docs\/findings\.md#lim\d+\n$/,
   },
   {
     name: "no file",

@@ -177,6 +177,35 @@ for (
   });
 }
 
+const jwt = await new jose.SignJWT({ scope: "limen:read" })
+  .setProtectedHeader({ alg: "HS256" }).sign(new Uint8Array(32));
+
+Deno.test("limen trace: a JWT goes as it is, and has its own end", async () => {
+  const withJwt = { env: { LIMEN_ADMIN_TOKEN: jwt } };
+  const header = await runCommand("main", ["trace", "--header-only"], withJwt);
+  assert.deepEqual([header.code, header.stdout], [0, `x-limen-explain: ${jwt}\n`]);
+  const ttl = await runCommand("main", ["trace", "--header-only", "--ttl", "1m"], withJwt);
+  assert.deepEqual([ttl.code, ttl.stdout], [2, ""]);
+  assert.match(ttl.stderr, /is a JWT, which says itself how long it is good for/);
+
+  const seen: unknown[] = [];
+  await using origin = await startOrigin((request, response) => {
+    seen.push(request.headers["x-limen-explain"]);
+    response.writeHead(200).end();
+  });
+  const sent = await runCommand("main", ["trace", origin.url], withJwt);
+  assert.deepEqual([sent.code, sent.stdout, seen], [3, "", [jwt]]);
+  assert.match(sent.stderr, /answered 200 without a decision: the gateway may have had no keys/);
+});
+
+Deno.test("limen trace: what only looks like a JWT is a token that signs", async () => {
+  const ran = await runCommand("main", ["trace", "--header-only"], {
+    env: { LIMEN_ADMIN_TOKEN: "some.admin.token" },
+  });
+  const [, token] = /^x-limen-explain: (\S+)\n$/.exec(ran.stdout) ?? [];
+  assert.equal(jose.decodeJwt(token!).aud, "limen-explain", ran.stderr);
+});
+
 Deno.test("limen trace: what is sent, and what is printed for programs", async () => {
   const seen: unknown[] = [];
   await using origin = await startOrigin(async (request, response) => {

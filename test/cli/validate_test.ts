@@ -49,7 +49,8 @@ const rows: readonly Row[] = [
     code: 1,
     stdout:
       /p\.json:4:56 LIM020 routes\[0\]\.split\.awz: .*did you mean "aws"\?\n.*p\.json:4:98 LIM010 routes\[1\]\.x: /,
-    stderr: /not valid, 2 errors\nWhat LIM020 means .*: docs\/findings\.md#lim020\n$/,
+    stderr:
+      /not valid, 2 errors\nWhat these codes mean and how to mend them: docs\/findings\.md\n$/,
   },
   {
     name: "a target's own warnings only",

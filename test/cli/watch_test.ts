@@ -9,10 +9,12 @@ const START = Date.UTC(2026, 10, 20, 12);
 /** Looks at one after another; a failure where there is an error. Stopped after the last. */
 async function watched(
   things: readonly (string | Error)[],
-  { isTerminal = false, json = false, rows = 24 }: {
+  { isTerminal = false, json = false, rows = 24, mostRead = Infinity }: {
     readonly isTerminal?: boolean;
     readonly json?: boolean;
     readonly rows?: number;
+    /** The reader goes after so many. */
+    readonly mostRead?: number;
   } = {},
 ): Promise<{ written: string[]; slept: number[] }> {
   const stopped = Promise.withResolvers<void>();
@@ -32,7 +34,10 @@ async function watched(
     isTerminal,
     colors: colorsFor({ writeSync: () => 0, isTerminal: () => false }),
     size: () => ({ columns: 80, rows }),
-    write: (text) => void written.push(text),
+    write: (text) => {
+      written.push(text);
+      return written.length < mostRead;
+    },
     now: () => START + 2_000 * slept.length,
     sleep: (ms) => {
       slept.push(ms);
@@ -119,10 +124,20 @@ Deno.test("watch: stopped during a look, it does not wait for its end", async ()
     isTerminal: true,
     colors: colorsFor({ writeSync: () => 0, isTerminal: () => false }),
     size: () => ({ columns: 80, rows: 24 }),
-    write: (text) => void written.push(text),
+    write: (text) => {
+      written.push(text);
+      return true;
+    },
     now: () => START,
     sleep: () => new Promise(() => {}),
   };
   await watch(view, { everyMs: 1, json: false }, outlet, Promise.resolve());
   assert.deepEqual(written, []);
+});
+
+Deno.test("watch: ends when nobody reads on", async () => {
+  for (const json of [false, true]) {
+    const { written, slept } = await watched(["a", "b", "c"], { json, mostRead: 2 });
+    assert.deepEqual([written.length, slept.length], [2, 1]);
+  }
 });

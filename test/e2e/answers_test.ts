@@ -59,6 +59,49 @@ suite("answers", {
       }
     }
   }, { retry: { attempts: 0 } }),
+  "HEAD: no length is made up": async (gateway) => {
+    await using origin = await startOrigin((request, response) => {
+      // Without a length Node says none to HEAD, and sends GET chunks.
+      if (request.url === "/upstream/known") response.setHeader("content-length", "5");
+      response.writeHead(200, { "x-a": "1" });
+      response.end(request.method === "HEAD" ? undefined : "hello");
+    });
+    await gateway.push({
+      clusters: { o: { location: "private", endpoints: [origin.url] } },
+      routes: [
+        { name: "upstream", match: { path: "/upstream/*" }, to: "o" },
+        { name: "respond", match: { path: "/respond" }, respond: { status: 200, body: "hello" } },
+      ],
+    });
+    const rows: [target: string, lengths: readonly (string | null)[]][] = [
+      ["/upstream/unknown", [null]],
+      ["/upstream/known", ["5"]],
+      ["/respond", [null, "5"]],
+      ["/_limen/healthz", [null, "2"]],
+    ];
+    for (const [target, lengths] of rows) {
+      const head = await rawRequest(gateway.port, { target, method: "HEAD" });
+      const get = await rawRequest(gateway.port, { target });
+      assert.deepEqual([head.status, head.body], [get.status, ""], target);
+      const length = valueOf(head, "content-length");
+      assert.ok(lengths.includes(length), `${target}: content-length ${length}`);
+      assert.ok(get.body.length > 0 && get.status === 200, target);
+    }
+    // The connection goes on with the next answer right behind the head.
+    const one = requestText({
+      method: "HEAD",
+      target: "/upstream/unknown",
+      headers: [["Connection", "keep-alive"]],
+    });
+    const received = await talk(
+      gateway.port,
+      one + requestText({ method: "HEAD", target: "/upstream/known" }),
+    );
+    assert.deepEqual(
+      parseAnswers(received, true).map((answer) => valueOf(answer, "content-length")),
+      [null, "5"],
+    );
+  },
   "interim answers: a 103 does no harm, a 100 comes from the gateway": behind(
     async (request, response) => {
       response.writeEarlyHints({ link: "</a.css>; rel=preload" });

@@ -110,7 +110,14 @@ suite("drain", {
       location: "public",
       region: "us-east-1",
       draining: true,
-      endpoints: [{ index: 0, url: aws.url, state: "draining", ejectedUntil: null, active: 0 }],
+      endpoints: [{
+        index: 0,
+        url: aws.url,
+        state: "draining",
+        reason: null,
+        ejectedUntil: null,
+        active: 0,
+      }],
     });
     assert.ok(p50! >= 0 && p99! >= p50!, `p50 ${p50}, p99 ${p99}`);
     assert.deepEqual([second!.name, second!.region, second!.draining], ["dc", null, false]);

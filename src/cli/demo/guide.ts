@@ -56,8 +56,15 @@ ${bold("Try it")}, in another terminal
       curl -s -X PUT ${url}/_limen/policy -H 'authorization: Bearer ${adminToken}' --data-binary @-
     curl -s ${url}/shop/
 
-  And back again, with the command line, which checks it and says what changes.
-    LIMEN_ADMIN_TOKEN=${adminToken} ${deno} task limen push ${policy} --to ${url}
+  The command line: who takes a request and why, what is in force, what was, and the way back.
+    export LIMEN_ADMIN_TOKEN=${adminToken} LIMEN_TO=${url}
+    ${deno} task limen explain ${url} GET ${url}/shop/
+    ${deno} task limen status
+    ${deno} task limen history
+    ${deno} task limen rollback previous
+
+  And a push by it, which checks the policy first and says what changes.
+    ${deno} task limen push ${policy}
 
 Ctrl-C ends it all.
 `;

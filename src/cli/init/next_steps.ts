@@ -14,7 +14,7 @@ export interface Written {
 export function nextSteps({ file, root, cwd, deno }: Written): string[] {
   const isHome = cwd === root;
   const task = isHome ? `${deno} task` : `${deno} task --cwd ${quoted(root)}`;
-  // A task runs in the checkout, whoever started it where.
+  // Good in whatever folder they are run.
   const path = quoted(isHome ? file : resolve(cwd, file));
   return [
     "",

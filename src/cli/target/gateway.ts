@@ -6,7 +6,9 @@ import { NO_POLICY } from "../../store/port.ts";
 import type { PushOptions } from "../../store/push.ts";
 import { CommandError, EXIT, reasonOf } from "../exit_codes.ts";
 import type { AdminApi, Asking, Said } from "./admin.ts";
+import { type AnswerName, isAnswer, jsonIn } from "./answers.ts";
 import {
+  lostRace,
   type Problem,
   problemIn,
   refusalOf,
@@ -72,12 +74,10 @@ export function openGateway(base: URL): Target {
       reply.status,
     );
   /** @throws {CommandError} for what no Limen answers */
-  const jsonIn = <Answer>(path: string, reply: Reply): Answer => {
-    try {
-      return JSON.parse(reply.text) as Answer;
-    } catch {
-      throw refuse(path, reply, {});
-    }
+  const answerIn = <Answer>(path: string, reply: Reply, name: AnswerName): Answer => {
+    const value = jsonIn(reply.text);
+    if (isAnswer(name, value)) return value as Answer;
+    throw refuse(path, reply, {});
   };
 
   /** @returns `null` for what is not there */
@@ -113,13 +113,17 @@ export function openGateway(base: URL): Target {
       },
     });
     if (reply.status === 200) {
-      const { pending = null, ...accepted } = jsonIn<Accepted>(path, reply);
+      const { pending = null, ...accepted } = answerIn<Accepted>(path, reply, "accepted");
       return { ok: true, ...accepted, pending };
     }
     const problem = problemIn(reply);
     if (problem.findings !== undefined) {
       const { detail = "not valid", findings } = problem;
       return { ok: false, exitCode: EXIT.bad, message: detail, findings };
+    }
+    if (problem.code === "revision_conflict") {
+      const message = lostRace(problem.detail ?? "it holds another policy", ifRevision);
+      return { ok: false, exitCode: EXIT.unreachable, message };
     }
     const exitCode = reply.status === 413 ? EXIT.bad : EXIT.unreachable;
     return { ok: false, exitCode, message: refusal(path, reply, problem) };
@@ -129,6 +133,7 @@ export function openGateway(base: URL): Target {
     async ask<Answer>(
       method: "GET" | "POST",
       path: string,
+      name: AnswerName,
       { body, ...said }: Asking = {},
     ): Promise<Answer> {
       const reply = await send(
@@ -138,7 +143,7 @@ export function openGateway(base: URL): Target {
           : { method, body: JSON.stringify(body), headers: { ...JSON_BODY, ...saidIn(said) } },
       );
       if (reply.status !== 200) throw refuse(path, reply, problemIn(reply));
-      return jsonIn<Answer>(path, reply);
+      return answerIn<Answer>(path, reply, name);
     },
   };
 
@@ -154,7 +159,8 @@ export function openGateway(base: URL): Target {
       write("policy", { method: "PUT", body: text }, options),
 
     async history(): Promise<readonly Activation[]> {
-      const answer = await admin.ask<{ revisions: readonly Activation[] }>("GET", "history");
+      const path = "history";
+      const answer = await admin.ask<{ revisions: readonly Activation[] }>("GET", path, "history");
       return answer.revisions;
     },
 

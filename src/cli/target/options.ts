@@ -1,7 +1,7 @@
 /** What every command takes that has to do with a target, and how it is opened and closed. */
 import type { Command } from "commander";
 import { openTarget, type TargetName, targetOption, type WranglerOptions } from "./open.ts";
-import type { Target } from "./target.ts";
+import type { Target, Use } from "./target.ts";
 
 export interface TargetOptions extends WranglerOptions {
   readonly to: TargetName;
@@ -27,12 +27,16 @@ Targets:
   cloudflare[:ENV]     the KV namespace POLICIES of wrangler.toml (or its [env.ENV]), by wrangler
   deno[:PATH-OR-URL]   a Deno KV: a database file (unless set, that of \`start\`) or a server's URL`;
 
-/** @throws {CommandError} when the target can't be opened */
+/**
+ * @param use "write" where a store that is not there yet is to be made
+ * @throws {CommandError} when the target can't be opened
+ */
 export async function usingTarget<T>(
   { to, ...options }: TargetOptions,
   work: (target: Target) => Promise<T>,
+  use: Use = "read",
 ): Promise<T> {
-  const target = await openTarget(to, options);
+  const target = await openTarget(to, options, use);
   try {
     return await work(target);
   } finally {

@@ -1,6 +1,7 @@
 /** Why a gateway did not do what it was asked, for people. */
 import type { Finding } from "../../policy/finding.ts";
 import { CommandError, type ExitCode } from "../exit_codes.ts";
+import { isAnswer, jsonIn } from "./answers.ts";
 
 /** What a problem document of the gateway says (RFC 9457). */
 export interface Problem {
@@ -34,11 +35,8 @@ export interface Reply {
 /** An empty problem when the answer is not one. */
 export function problemIn({ headers, text }: Reply): Problem {
   if (!/^application\/problem\+json\b/.test(headers.get("content-type") ?? "")) return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
+  const problem = jsonIn(text);
+  return isAnswer("problem", problem) ? problem as Problem : {};
 }
 
 export interface Asked {
@@ -64,9 +62,23 @@ export function refusalOf(
   if (status >= 300 && status < 400) {
     return `${root} redirects to ${headers.get("location")}: use that if it is yours`;
   }
-  if (code === "revision_conflict") return `someone else pushed first: ${detail}`;
   if (code === undefined || code === "no_route" || code === "not_ready") {
     return `${endpoint} is no Limen admin API (it answered ${status}): check the URL, and LIMEN_PREFIX`;
   }
   return `the gateway at ${root} refused (${status}): ${detail}`;
+}
+
+/**
+ * A push that came too late.
+ *
+ * @param message what the store says
+ * @param wanted the revision that it was to replace; `undefined` or "" for none
+ */
+export function lostRace(message: string, wanted: string | undefined): string {
+  const said = message.replace(/\.$/, "").replace(
+    /^\p{Lu}(?=\p{Ll})/u,
+    (first) => first.toLowerCase(),
+  );
+  const look = wanted ? `limen diff ${wanted} active --to …` : "limen pull --to …";
+  return `${said}: see \`${look}\`, then try again`;
 }

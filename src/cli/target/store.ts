@@ -8,6 +8,7 @@ import { PolicyFeed, type PushResult } from "../../store/feed.ts";
 import type { Activation } from "../../store/history.ts";
 import type { PushOptions } from "../../store/push.ts";
 import { CommandError, EXIT } from "../exit_codes.ts";
+import { lostRace } from "./refusal.ts";
 import type { Active, PushAnswer, RollbackOptions, Target } from "./target.ts";
 
 export interface StoreTargetOptions {
@@ -41,7 +42,7 @@ export function storeTarget(options: StoreTargetOptions): Target {
       // What is wrong with the policy in force is for its gateways to say.
       log: () => {},
     });
-  const answerOf = (pushed: PushResult): PushAnswer => {
+  const answerOf = (pushed: PushResult, wanted: string | undefined): PushAnswer => {
     if (pushed.ok) {
       const { spreadFailure, ...answer } = pushed;
       return { ...answer, pending: spreadFailure?.message ?? null };
@@ -52,7 +53,7 @@ export function storeTarget(options: StoreTargetOptions): Target {
     }
     if (code === "too_large") return { ok: false, exitCode: EXIT.bad, message };
     const reason = code === "revision_conflict"
-      ? `someone else pushed first: ${message}`
+      ? lostRace(message, wanted)
       : code === "unknown_revision"
       ? message
       : `can't write to ${label}: ${message}`;
@@ -72,7 +73,7 @@ export function storeTarget(options: StoreTargetOptions): Target {
     },
 
     async push(text: string, pushOptions: PushOptions): Promise<PushAnswer> {
-      return answerOf(await follower().push(text, pushOptions));
+      return answerOf(await follower().push(text, pushOptions), pushOptions.ifRevision);
     },
 
     async history(): Promise<readonly Activation[]> {
@@ -87,7 +88,8 @@ export function storeTarget(options: StoreTargetOptions): Target {
     },
 
     async rollback(revision: string, rollbackOptions: RollbackOptions): Promise<PushAnswer> {
-      return answerOf(await follower().rollback(revision, rollbackOptions));
+      const { ifRevision } = rollbackOptions;
+      return answerOf(await follower().rollback(revision, rollbackOptions), ifRevision);
     },
 
     admin: null,

@@ -6,6 +6,9 @@ import type { PushOptions } from "../../store/push.ts";
 import type { AdminApi } from "./admin.ts";
 import type { ExitCode } from "../exit_codes.ts";
 
+/** What a command is about to do with a target: nothing is made by one that only reads. */
+export type Use = "read" | "write";
+
 /** The policy that a target holds. */
 export interface Active {
   /** `null`: the document has none, for it is no JSON. */

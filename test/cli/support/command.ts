@@ -44,7 +44,7 @@ export function spawnCommand(
   { env = {}, stdin = "null", detached = false }: SpawnOptions = {},
 ): Deno.ChildProcess {
   const inherited = Object.entries(Deno.env.toObject())
-    .filter(([variable]) => !/^(?:LIMEN_|CLOUDFLARE_|FORCE_COLOR$)/.test(variable));
+    .filter(([variable]) => !/^(?:LIMEN_|CLOUDFLARE_|FORCE_COLOR$|INIT_CWD$)/.test(variable));
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", `${ROOT}/src/cli/${name}.ts`, ...args],
     cwd: ROOT,

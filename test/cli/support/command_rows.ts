@@ -37,7 +37,7 @@ export const FINDINGS: Shape = { findings: FINDING };
 
 const ACTIVATION = "at by findings message revision source";
 const CLUSTER = "draining endpoints location name region";
-const ENDPOINT = "active ejectedUntil index latencyMs state url";
+const ENDPOINT = "active ejectedUntil index latencyMs reason state url";
 const DESCRIBED: Shape = { draining: "", endpoints: ENDPOINT, location: "", name: "", region: "" };
 const EXPLANATION: Shape = {
   clusters: "",
@@ -157,6 +157,7 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     words: () => ["previous"],
     target: "any",
     json: PUSHED,
+    jsonWith: [[() => ["--dry-run"], { ...PUSHED, diff: "", dryRun: "" }]],
     wrong: [
       [["previous", "--to", "dino:x"], NO_TARGET],
       [["yesterday", "--to", "deno:x"], /A revision is 12 hex digits, .* or say previous/],
@@ -170,6 +171,7 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     json: EXPLANATION,
     wrong: [
       [["p.json", "GET", "shop.test"], /"shop\.test" is not a whole URL/],
+      [["p.json", "get", "http://a.test"], /methods are in capitals: GET\?/],
       [["p.json", "G T", "http://a.test"], /"G T" is not a method/],
       [["p.json", "GET", "http://a.test", "-H", "x"], /"x" is no header/],
       [["p.json", "GET", "http://a.test", "--from", "eu"], /--from: /],

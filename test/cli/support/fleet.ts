@@ -19,6 +19,7 @@ export const endpointOf = (
   index,
   url: `http://e${index}.test`,
   state: "healthy",
+  reason: null,
   ejectedUntil: null,
   active: 0,
   latencyMs: { p50: null, p99: null },

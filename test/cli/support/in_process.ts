@@ -17,7 +17,7 @@ class Ended extends Error {
  * As a script would run it, without a terminal. What reads standard input or waits for a signal needs
  * a process of its own.
  *
- * @param env set as long as it runs; other `LIMEN_*` are not
+ * @param env set as long as it runs; other `LIMEN_*` are not, nor where `deno task` was typed
  */
 export async function runHere(
   command: Command,
@@ -79,7 +79,7 @@ class Sink {
 /** @returns what puts everything back */
 function environment(env: Readonly<Record<string, string>>): () => void {
   const before = Object.entries(Deno.env.toObject())
-    .filter(([name]) => name.startsWith("LIMEN_") || name in env);
+    .filter(([name]) => /^(?:LIMEN_|INIT_CWD$)/.test(name) || name in env);
   for (const [name] of before) Deno.env.delete(name);
   for (const [name, value] of Object.entries(env)) Deno.env.set(name, value);
   return () => {

@@ -32,7 +32,10 @@ const asks: readonly [name: string, ask: (target: Target) => Promise<unknown>][]
   ["history", (target) => target.history()],
   ["push", (target) => target.push("{}", {})],
   ["rollback", (target) => target.rollback(REVISION, {})],
-  ["ask", (target) => target.admin!.ask("GET", "status")],
+  ["ask", (target) => target.admin!.ask("GET", "status", "status")],
+  ["ask to drain", (target) => target.admin!.ask("POST", "clusters/dc/drain", "cluster")],
+  ["ask for clusters", (target) => target.admin!.ask("GET", "clusters", "clusters")],
+  ["ask to explain", (target) => target.admin!.ask("POST", "explain", "explanation", { body: {} })],
 ];
 for (const [name, ask] of asks) {
   const refused = (answer: () => Response, message: RegExp): Promise<void> =>
@@ -47,9 +50,27 @@ for (const [name, ask] of asks) {
   Deno.test(`${name}: what is no Limen is said`, () =>
     refused(() => new Response("<html>"), /is no Limen admin API \(it answered 200\)/));
 
+  const others = [null, 1, "ok", [], { ok: true }, { clusters: {}, revisions: [1], members: {} }];
+  Deno.test(`${name}: JSON of another shape is no Limen's`, async () => {
+    for (const other of others) {
+      await refused(() => Response.json(other), /is no Limen admin API \(it answered 200\)/);
+    }
+  });
+
   Deno.test(`${name}: an answer that can't be read to its end is said`, () => {
     const headers = { etag: `"${REVISION}"`, "content-encoding": "gzip" };
     return refused(() => new Response("{", { headers }), /^can't reach the gateway at http/);
+  });
+
+  // What is refused is an answer of these two.
+  if (name === "push" || name === "rollback") continue;
+
+  Deno.test(`${name}: a problem of another shape is no Limen's`, async () => {
+    const headers = { "content-type": "application/problem+json" };
+    for (const other of [null, [], { code: 1 }, { code: "x", findings: [1] }]) {
+      const answer = (): Response => Response.json(other, { status: 409, headers });
+      await refused(answer, /is no Limen admin API \(it answered 409\)/);
+    }
   });
 }
 
@@ -63,8 +84,8 @@ Deno.test("who and why go along, in any script and without what would end a head
     return Response.json({ revision: REVISION, findings: [] });
   }, async (target) => {
     await target.push("{}", said);
-    await target.admin!.ask("POST", "clusters/dc/drain", said);
-    await target.admin!.ask("POST", "clusters/dc/drain");
+    await target.admin!.ask("POST", "clusters/dc/drain", "accepted", said);
+    await target.admin!.ask("POST", "clusters/dc/drain", "accepted");
   });
   assert.deepEqual(seen, ["Zoë ☃", "one two", "Zoë ☃", "one two", null, null]);
 });
