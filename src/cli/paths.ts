@@ -14,18 +14,18 @@ export const WORKERS_KV = `${ROOT}/.limen/workers`;
 /**
  * The folder in which somebody has typed a command: `deno task` goes to the checkout first, and tells
  * in INIT_CWD where it came from. npm sets that variable too, for all that is started below it, so it
- * counts only for folders of the checkout.
+ * counts only for folders of the checkout, and only at its top, where `deno task` leads.
  */
 export function callersFolder(): string {
   const here = Deno.cwd();
   const from = Deno.env.get("INIT_CWD") ?? "";
-  return from !== "" && isWithin(from, ROOT) && isWithin(here, ROOT) ? from : here;
+  return from !== "" && wayFromRoot(here) === "" && !leadsOut(wayFromRoot(from)) ? from : here;
 }
 
-function isWithin(folder: string, parent: string): boolean {
-  const way = relative(Deno.realPathSync(parent), realPathOf(folder));
-  return !way.startsWith("..") && !isAbsolute(way);
-}
+const wayFromRoot = (folder: string): string =>
+  relative(Deno.realPathSync(ROOT), realPathOf(folder));
+
+const leadsOut = (way: string): boolean => way.startsWith("..") || isAbsolute(way);
 
 /** Of a folder that is gone, its name. */
 function realPathOf(folder: string): string {

@@ -71,7 +71,8 @@ Deno.test("run without deno task, relative paths count from the working folder",
       cwd,
       env,
     }).output();
-  // What an npm script left behind is not where this was typed.
+  // What npm left behind is not where this was typed.
+  assert.equal((await validate(path, { INIT_CWD: ROOT })).code, 0);
   assert.equal((await validate(path, { INIT_CWD: "/" })).code, 0);
   assert.equal((await validate(ROOT, { INIT_CWD: "" })).code, 2);
 });
