@@ -4,14 +4,15 @@ import type { DiffSide } from "../diff/diff.ts";
 import type { Finding } from "../policy/finding.ts";
 import type { Policy } from "../policy/schema/policy.ts";
 import { parseDocument } from "../policy/text.ts";
+import { tellAccepted } from "./accepted.ts";
 import { changesTo, judgeCandidate, nameOf } from "./candidate.ts";
 import { diffLines } from "./diff_lines.ts";
 import { confirmed } from "./confirmed.ts";
 import { onlyShown } from "./dry_run.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit_codes.ts";
-import { printFindings, refuseFindings } from "./findings.ts";
+import { refuseFindings } from "./findings.ts";
 import { jsonOption, revision } from "./options.ts";
-import { colorsFor, count, print, say } from "./output.ts";
+import { colorsFor, count, say } from "./output.ts";
 import { checkReviewed, checkUnmoved, isForAnother, type Pushing, whatToPush } from "./pushing.ts";
 import { ending } from "./run.ts";
 import {
@@ -73,7 +74,6 @@ async function pushTo(
     const mostText = before === null ? 0 : MOST_TEXT;
     diffLines(diff, { colors, most: MOST_CHANGES, mostText }).forEach(say);
   }
-  const previous = before?.revision ?? null;
   if (dryRun) {
     const change = { ok: true, side: after, findings: warnings, diff } as const;
     return onlyShown(change, { ...pushing, what: "push", before, json: json ?? false });
@@ -94,19 +94,7 @@ async function pushTo(
     if (pushed.findings !== undefined) return notPushed(file, pushed.findings, { json });
     throw new CommandError(pushed.exitCode, `not pushed: ${pushed.message}`);
   }
-  const { findings, pending } = pushed;
-  if (json) {
-    const extra = pending === null ? {} : { pending };
-    print(JSON.stringify({ revision: pushed.revision, previous, findings, ...extra }, null, 2));
-  } else {
-    printFindings(file, findings);
-    print(pushed.revision);
-  }
-  if (pending !== null) {
-    say(
-      `limen: stored, but gateways elsewhere don't see it yet, and it is tried again: ${pending}`,
-    );
-  }
+  tellAccepted(pushed, { file, previous: before?.revision ?? null, json: json ?? false });
   const seen = await target.active();
   say(
     seen?.revision === pushed.revision

@@ -1,6 +1,7 @@
 /** `limen rollback`: puts in force again what was in force before. */
 import { Command, InvalidArgumentError } from "commander";
 import type { Activation } from "../store/history.ts";
+import { tellAccepted } from "./accepted.ts";
 import { changesTo, judgeCandidate, nameOf } from "./candidate.ts";
 import { confirmed } from "./confirmed.ts";
 import { diffLines } from "./diff_lines.ts";
@@ -67,16 +68,7 @@ export const rollback = (
       const why = findings.length > 0 ? ` (${tally(findings)})` : "";
       throw new CommandError(done.exitCode, `not rolled back: ${done.message}${why}`);
     }
-    const previous = before?.revision ?? null;
-    const { findings, pending } = done;
-    if (json) {
-      const extra = pending === null ? {} : { pending };
-      print(JSON.stringify({ revision: done.revision, previous, findings, ...extra }, null, 2));
-    } else {
-      printFindings(to, findings);
-      print(done.revision);
-    }
-    if (pending !== null) say(`limen: stored, but not to be seen everywhere yet: ${pending}`);
+    tellAccepted(done, { file: to, previous: before?.revision ?? null, json });
     return EXIT.done;
   });
 
